@@ -1,0 +1,95 @@
+"""What the group layers share: argument checks and the reading of shapes."""
+
+import numbers
+
+import keras
+
+from tfconvkit import groups
+
+PADDINGS = ("valid", "same")
+DATA_FORMATS = ("channels_last", "channels_first")
+
+
+def one_of(layer, argument, value, known):
+    """Returns `value` if it is one of the `known`, else says what was expected."""
+    if value not in known:
+        expected = " or ".join(f'"{name}"' for name in known)
+        raise ValueError(f"{describe(layer)}: {argument} must be {expected}. Received {argument}={value!r}.")
+    return value
+
+
+def positive_integers(layer, argument, value, rank):
+    """Returns a tuple of `rank` positive integers from an integer or a sequence."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+    if len(values) != rank or not all(_is_positive_integer(v) for v in values):
+        raise ValueError(
+            f"{describe(layer)}: {argument} must be a positive integer or a tuple of {rank} of them. "
+            f"Received {argument}={value!r}."
+        )
+    return tuple(int(v) for v in values)
+
+
+def positive_integer(layer, argument, value):
+    """Returns a positive integer."""
+    if not _is_positive_integer(value):
+        raise ValueError(f"{describe(layer)}: {argument} must be a positive integer. Received {argument}={value!r}.")
+    return int(value)
+
+
+def _is_positive_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
+
+
+def describe(layer):
+    """Returns class and name of a layer for messages, `GroupConv2D "conv1"`."""
+    return f'{type(layer).__name__} "{layer.name}"'
+
+
+def data_format_of(layer, value):
+    """Returns the data format, the one of the Keras configuration for None."""
+    return one_of(layer, "data_format", value or keras.config.image_data_format(), DATA_FORMATS)
+
+
+def grid_of(shape, data_format):
+    """Returns the grid sizes within a shape."""
+    return tuple(shape[1:-1] if data_format == "channels_last" else shape[2:])
+
+
+def join_shape(batch, grid, channels, data_format):
+    """Returns the shape of a feature map from its parts."""
+    return (batch, *grid, channels) if data_format == "channels_last" else (batch, channels, *grid)
+
+
+def check_rank(layer, shape, rank):
+    """Raises unless the shape has a batch, `rank` grid and a channel axis."""
+    if len(shape) != rank + 2:
+        raise ValueError(
+            f"{describe(layer)} expects an input of rank {rank + 2}: batch, {rank} grid axes and channels "
+            f"({layer.data_format}). Received input shape {tuple(shape)}. "
+            f"Reshape the input, or use the layer for its number of grid axes."
+        )
+
+
+def check_grid(layer, window, grid):
+    """Raises where a window gives no output on the grid."""
+    sizes = window.output_size(grid)
+    if any(size is not None and size <= 0 for size in sizes) or 0 in grid:
+        raise ValueError(
+            f'{describe(layer)}: the grid {tuple(grid)} is too small for padding="{window.padding}" with a window of '
+            f"{window.support((0,) * len(grid))} (dilated). Received output sizes {sizes}, expected at least 1. "
+            f'Use a larger input, a smaller window or padding="same".'
+        )
+
+
+def field_count(layer, shape, channel_axis, field="regular"):
+    """Returns the number of fields in the channels of a shape, or says why they are none."""
+    channels, size = shape[channel_axis], groups.Field(field, layer.group).size
+    if channels is None:
+        raise ValueError(f"{describe(layer)} needs a known number of channels. Received input shape {tuple(shape)}.")
+    if channels % size or channels == 0:
+        raise ValueError(
+            f"{describe(layer)}: a {field} field of group {layer.group.name!r} has {size} components, so the input "
+            f"channels must be a positive multiple of {size}. Received {channels} channels in input shape "
+            f"{tuple(shape)}. Lift images first (LiftConv2D), or check that the layer before uses the same group."
+        )
+    return channels // size

@@ -1,0 +1,281 @@
+"""Group convolutions between image planes and regular fields, with exactly equivariant padding."""
+
+import keras
+from keras import ops
+
+from tfconvkit import groups
+from tfconvkit.layers.group import base
+from tfconvkit.ops.kernels import group_expand
+from tfconvkit.windows import GroupKernel
+
+
+class GroupConv(keras.layers.Layer):
+    """Holds the group convolution for every rank; use the class of a rank, such as `GroupConv2D`."""
+
+    rank = None
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        group,
+        *,
+        input_field="regular",
+        output_field="regular",
+        strides=1,
+        padding="valid",
+        data_format=None,
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.filters = base.positive_integer(self, "filters", filters)
+        self.kernel_size = base.positive_integers(self, "kernel_size", kernel_size, self.rank)
+        self.group = groups.get(group, self.rank)
+        self.input_field = base.one_of(self, "input_field", input_field, groups.FIELDS)
+        self.output_field = base.one_of(self, "output_field", output_field, groups.FIELDS)
+        self.strides = base.positive_integers(self, "strides", strides, self.rank)
+        self.padding = base.one_of(self, "padding", padding, base.PADDINGS)
+        self.data_format = base.data_format_of(self, data_format)
+        self.dilation_rate = base.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
+        self.kernel_constraint = keras.constraints.get(kernel_constraint)
+        self.bias_constraint = keras.constraints.get(bias_constraint)
+        self._layout = GroupKernel(
+            self.group,
+            self.kernel_size,
+            self.strides,
+            self.padding,
+            self.dilation_rate,
+            self.input_field,
+            self.output_field,
+        )
+        self._channel_axis = -1 if self.data_format == "channels_last" else 1
+
+    def build(self, input_shape):
+        base.check_rank(self, input_shape, self.rank)
+        fields = base.field_count(self, input_shape, self._channel_axis, self.input_field)
+        grid = base.grid_of(input_shape, self.data_format)
+        base.check_grid(self, self._layout.window, grid)
+        self._layout.prepare(grid)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=self._layout.stored_shape(fields, self.filters),
+            initializer=self._draw_kernel,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.filters,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+        self.input_spec = keras.layers.InputSpec(
+            ndim=self.rank + 2, axes={self._channel_axis: input_shape[self._channel_axis]}
+        )
+
+    def call(self, inputs):
+        base.check_grid(self, self._layout.window, base.grid_of(inputs.shape, self.data_format))
+        outputs = ops.conv(
+            inputs,
+            self.bank(base.grid_of(ops.shape(inputs), self.data_format)),
+            strides=self.strides,
+            padding=self.padding,
+            dilation_rate=self._layout.dilation_rate,
+            data_format=self.data_format,
+        )
+        if self.use_bias:
+            bias = ops.repeat(self.bias, self._layout.output_field.size)
+            outputs = ops.add(outputs, ops.reshape(bias, self._bias_shape()))
+        return self.activation(outputs)
+
+    def bank(self, grid):
+        """Computes the kernels of all orientations, for a grid of these sizes.
+
+        Returns:
+            Tensor `(*support, input channels, filters * output size)`, an ordinary convolution kernel. An ordinary
+            convolution with it, `padding` as in this layer and the dilation that the support does not yet contain,
+            gives this layer's output before bias and activation.
+        """
+        kernel = ops.convert_to_tensor(self.kernel)
+        return group_expand(kernel, self._table(grid), self._layout.components, self._layout.is_orbit_mean)
+
+    def compute_output_shape(self, input_shape):
+        base.check_rank(self, input_shape, self.rank)
+        grid = base.grid_of(input_shape, self.data_format)
+        base.check_grid(self, self._layout.window, grid)
+        channels = self.filters * self._layout.output_field.size
+        return base.join_shape(input_shape[0], self._layout.window.output_size(grid), channels, self.data_format)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "group": self.group.get_config(),
+            "input_field": self.input_field,
+            "output_field": self.output_field,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+            "activation": keras.activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
+            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
+            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
+            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
+        }
+
+    def _table(self, grid):
+        """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
+        remainders = self._layout.window.remainders(grid)
+        if all(isinstance(rest, int) for rest in remainders):
+            return self._layout.table(remainders)
+        return ops.take(self._layout.all_tables(), self._layout.window.position(remainders), axis=0)
+
+    def _draw_kernel(self, shape, dtype=None):
+        """Draws a whole bank and keeps the identity's share, so that initialisers see the true fan-in and fan-out."""
+        fields, inputs, outputs = shape[-2] // self._layout.components, *self._layout.sizes
+        bank = self.kernel_initializer((*self.kernel_size, fields * inputs, self.filters * outputs), dtype=dtype)
+        bank = bank[..., :: inputs // self._layout.components, ::outputs]
+        cells = ops.reshape(bank, (-1, *shape[-2:]))
+        return ops.reshape(ops.take(cells, self._layout.representatives(), axis=0), shape)
+
+    def _bias_shape(self):
+        return base.join_shape(1, (1,) * self.rank, self.filters * self._layout.output_field.size, self.data_format)
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class GroupConv2D(GroupConv):
+    """Convolves fields of a finite group of rotations and mirrors, so that the output turns with the input.
+
+    `y[p, o, s] = b[o] + sum_{u, c, t} bank[u, c, t, o, s] x[p + u, c, t]` (correlation, as in every Keras layer) with
+    `bank[u, c, t, o, s] = kernel[M_s^-1 u, c, s^-1 t, o]`: one stored kernel, shown in every orientation. The law is
+    `layer(L_g x) = L_g layer(x)` for every element `g`, with `groups.act` as `L_g`.
+
+    `padding="same"` keeps the law for every kernel size, stride, dilation and grid, and its identity orientation
+    equals TensorFlow's SAME. `padding="valid"` keeps it where `(N - k) mod strides = 0` (`k` the dilated kernel size).
+    From a regular to a trivial field the law leaves one free kernel per input field (`kernel[M_t^-1 u, c, o]`), from
+    trivial to trivial a kernel that is symmetric under the group (one number per orbit of its cells).
+
+    Args:
+        filters: Number of output fields.
+        kernel_size: Integer or two, any size. On axes that the group swaps, `"valid"` with different sizes pads the
+            kernel by zeros to a square.
+        group: Name (C1, C2, C4, D1, D2, D4 or p1, p2, p4, pm, pmm, p4m) or a `groups.PointGroup`.
+        input_field: `"regular"` (one component per element) or `"trivial"` (image planes).
+        output_field: `"regular"` or `"trivial"`.
+        strides: Integer or two; equal on axes that the group swaps.
+        padding: `"valid"` or `"same"`.
+        data_format: `"channels_last"` or `"channels_first"`.
+        dilation_rate: Integer or two; may be combined with strides.
+        activation: Activation, applied to each component.
+        use_bias: Whether each field has a bias.
+        kernel_initializer: Initialiser of the stored kernel, with the fan-in and fan-out of the whole bank.
+        bias_initializer, kernel_regularizer, bias_regularizer, activity_regularizer, kernel_constraint,
+            bias_constraint: As in `keras.layers.Conv2D`, for the stored numbers.
+
+    Input shape:
+        `(batch, height, width, channels * order)`, the orientation fastest; `channels` alone for trivial fields.
+
+    Output shape:
+        `(batch, new_height, new_width, filters * order)`, the orientation fastest; `filters` for trivial fields.
+
+    Stored numbers:
+        kernel `(*kernel_size, channels * order, filters)`, `(*kernel_size, channels, filters)` from or to trivial
+        fields, `(orbits, channels, filters)` between them; bias `(filters,)`.
+
+    Raises:
+        ValueError: for unknown names, sizes that are not positive, a group of another rank, channels that are no
+            multiple of the order, a grid that is too small.
+
+    Reference:
+        Cohen and Welling, Group Equivariant Convolutional Networks, 2016 (https://arxiv.org/abs/1602.07576).
+
+    Example:
+        >>> layer = layers.GroupConv2D(16, 3, group="D4", padding="same")
+        >>> layer(np.ones((1, 32, 32, 3 * 8), "float32")).shape
+        TensorShape([1, 32, 32, 128])
+        >>> layer.count_params()
+        3472
+    """
+
+    rank = 2
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class LiftConv2D(GroupConv2D):
+    """Convolves image planes into regular fields: the first layer of an equivariant network.
+
+    `GroupConv2D` with `input_field="trivial"`, whose other arguments it takes; kernel `(*kernel_size, channels,
+    filters)`.
+
+    Input shape:
+        `(batch, height, width, channels)`.
+
+    Output shape:
+        `(batch, new_height, new_width, filters * order)`, the orientation fastest.
+
+    Example:
+        >>> layers.LiftConv2D(16, 3, group="C4")(np.ones((1, 32, 32, 3), "float32")).shape
+        TensorShape([1, 30, 30, 64])
+    """
+
+    def __init__(self, filters, kernel_size, group, **kwargs):
+        super().__init__(filters, kernel_size, group, **_fixed(self, kwargs, "trivial", "regular"))
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class ProjectConv2D(GroupConv2D):
+    """Convolves regular fields into image planes: the last layer of an image-to-image network.
+
+    `GroupConv2D` with `output_field="trivial"`, whose other arguments it takes; kernel `(*kernel_size, channels,
+    filters)`.
+
+    Input shape:
+        `(batch, height, width, channels * order)`, the orientation fastest.
+
+    Output shape:
+        `(batch, new_height, new_width, filters)`.
+
+    Example:
+        >>> layers.ProjectConv2D(3, 3, group="C4", padding="same")(np.ones((1, 32, 32, 64), "float32")).shape
+        TensorShape([1, 32, 32, 3])
+    """
+
+    def __init__(self, filters, kernel_size, group, **kwargs):
+        super().__init__(filters, kernel_size, group, **_fixed(self, kwargs, "regular", "trivial"))
+
+
+def _fixed(layer, kwargs, input_field, output_field):
+    """Adds the field types that a subclass fixes; a configuration may repeat them, but not change them."""
+    fixed = {"input_field": input_field, "output_field": output_field}
+    for argument, field in fixed.items():
+        if kwargs.get(argument, field) != field:
+            raise ValueError(
+                f'{type(layer).__name__} has {argument}="{field}". Received {argument}={kwargs[argument]!r}. '
+                f"Use GroupConv{layer.rank}D for other field types."
+            )
+    return {**kwargs, **fixed}

@@ -1,0 +1,102 @@
+"""Batch normalisation of regular fields, with statistics pooled over the orientations."""
+
+import keras
+from keras import ops
+
+from tfconvkit import groups
+from tfconvkit.layers.group import base
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class GroupBatchNormalization(keras.layers.BatchNormalization):
+    """Normalises regular fields with one mean and one variance per field, pooled over batch, grid and orientations.
+
+    `y[n, p, c, s] = gamma[c] (x[n, p, c, s] - mean[c]) / sqrt(variance[c] + epsilon) + beta[c]`. The statistics of a
+    field do not change when its samples are turned, so the layer is equivariant in training too, even where each sample
+    of a batch is turned by another element. `keras.layers.BatchNormalization` normalises each orientation by itself
+    and is not.
+
+    Args:
+        group: Name of the group or a `groups.PointGroup`.
+        axis: Channel axis (`-1`, or `1` for `channels_first`).
+        **kwargs: Arguments of `keras.layers.BatchNormalization`: `momentum`, `epsilon`, `center`, `scale`, the
+            initialisers, regularisers and constraints, `synchronized`. `renorm` is not supported.
+
+    Input shape:
+        `(batch, *grid, channels * order)`, the orientation fastest, any number of grid axes.
+
+    Output shape:
+        Same as the input. Weights `gamma`, `beta`, `moving_mean`, `moving_variance` have shape `(channels,)`.
+
+    Raises:
+        ValueError: if the channels are no multiple of the order of the group, or with `renorm=True`.
+
+    Reference:
+        Cohen and Welling, Group Equivariant Convolutional Networks, 2016, section 6.3 ("a single scale and a single
+        bias per G-feature map").
+
+    Example:
+        >>> layers.GroupBatchNormalization(group="C4")(np.ones((2, 8, 8, 3 * 4), "float32")).shape
+        TensorShape([2, 8, 8, 12])
+    """
+
+    def __init__(self, group, axis=-1, **kwargs):
+        if kwargs.get("renorm"):
+            raise ValueError(
+                "GroupBatchNormalization does not support batch renormalisation. Received renorm=True, expected False."
+            )
+        super().__init__(axis=axis, **kwargs)
+        self.group = groups.get(group)
+        self.input_field = self.output_field = "regular"
+
+    def build(self, input_shape):
+        fields = base.field_count(self, input_shape, self.axis)
+        shape = list(input_shape)
+        shape[self.axis] = fields
+        super().build(tuple(shape))
+        self.input_spec = keras.layers.InputSpec(ndim=len(shape), axes={self.axis: input_shape[self.axis]})
+
+    def call(self, inputs, training=None, mask=None):
+        # Half precision overflows in the squares: the statistics and the normalisation are at least float32.
+        x = ops.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
+        mean, variance = ops.cast(self.moving_mean, x.dtype), ops.cast(self.moving_variance, x.dtype)
+        if training and self.trainable:
+            batch_mean, batch_variance = self._field_moments(x, mask)
+            self.moving_mean.assign(mean * self.momentum + batch_mean * (1 - self.momentum))
+            self.moving_variance.assign(variance * self.momentum + batch_variance * (1 - self.momentum))
+            mean, variance = batch_mean, batch_variance
+        outputs = ops.batch_normalization(
+            x,
+            mean=self._per_channel(mean),
+            variance=self._per_channel(variance),
+            axis=self.axis,
+            offset=self._per_channel(ops.cast(self.beta, x.dtype)) if self.center else None,
+            scale=self._per_channel(ops.cast(self.gamma, x.dtype)) if self.scale else None,
+            epsilon=self.epsilon,
+        )
+        return ops.cast(outputs, self.compute_dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "group": self.group.get_config()}
+
+    def _field_moments(self, x, mask):
+        """`mean[c] = E_s mean[c, s]`, `variance[c] = E_s (variance[c, s] + (mean[c, s] - mean[c])^2)`."""
+        mean, variance = self._channel_moments(x, mask)
+        mean = ops.reshape(mean, (-1, self.group.order))
+        field_mean = ops.mean(mean, axis=-1, keepdims=True)
+        variance = ops.reshape(variance, (-1, self.group.order)) + ops.square(mean - field_mean)
+        return ops.squeeze(field_mean, axis=-1), ops.mean(variance, axis=-1)
+
+    def _channel_moments(self, x, mask):
+        axes = [a for a in range(len(x.shape)) if a != self.axis % len(x.shape)]
+        if mask is None:
+            return ops.moments(x, axes=axes, synchronized=self.synchronized)
+        weight = ops.expand_dims(ops.cast(mask, x.dtype), axis=self.axis)
+        weight = ops.broadcast_to(weight, ops.shape(x))
+        total = ops.sum(weight, axis=axes, keepdims=True) + keras.config.epsilon()
+        mean = ops.sum(weight * x, axis=axes, keepdims=True) / total
+        variance = ops.sum(weight * ops.square(x - mean), axis=axes, keepdims=True) / total
+        return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
+
+    def _per_channel(self, per_field):
+        return ops.repeat(per_field, self.group.order)

@@ -1,0 +1,198 @@
+"""Max and average pooling over the grid, equivariant for every window, stride and size with padding="same"."""
+
+import functools
+
+import keras
+import numpy as np
+from keras import ops
+
+from tfconvkit import groups
+from tfconvkit.layers.group import base
+from tfconvkit.windows import GroupWindow
+
+
+class GroupSpatialPooling(keras.layers.Layer):
+    """Holds the pooling of moved windows for every rank; use the class of a rank, such as `GroupMaxPooling2D`."""
+
+    rank = None
+
+    def __init__(
+        self, group, pool_size=2, strides=None, padding="valid", field="regular", data_format=None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.group = groups.get(group, self.rank)
+        self.pool_size = base.positive_integers(self, "pool_size", pool_size, self.rank)
+        strides = self.pool_size if strides is None else strides
+        self.strides = base.positive_integers(self, "strides", strides, self.rank)
+        self.padding = base.one_of(self, "padding", padding, base.PADDINGS)
+        self.field = base.one_of(self, "field", field, groups.FIELDS)
+        self.input_field = self.output_field = self.field
+        self.data_format = base.data_format_of(self, data_format)
+        self._window = GroupWindow(self.group, self.pool_size, self.strides, self.padding)
+        self._channel_axis = -1 if self.data_format == "channels_last" else 1
+
+    def build(self, input_shape):
+        self.compute_output_shape(input_shape)
+        self.input_spec = keras.layers.InputSpec(
+            ndim=self.rank + 2, axes={self._channel_axis: input_shape[self._channel_axis]}
+        )
+
+    def call(self, inputs):
+        base.check_grid(self, self._window, base.grid_of(inputs.shape, self.data_format))
+        placements = self._placements(base.grid_of(ops.shape(inputs), self.data_format))
+        if len(placements) == 1:
+            return self._pool(inputs, self.pool_size, self.padding)
+        if self.field == "trivial":
+            return self._pool_orbit(inputs, placements)
+        return self._pool_components(inputs, placements)
+
+    def compute_output_shape(self, input_shape):
+        base.check_rank(self, input_shape, self.rank)
+        base.field_count(self, input_shape, self._channel_axis, self.field)
+        grid = base.grid_of(input_shape, self.data_format)
+        base.check_grid(self, self._window, grid)
+        channels = input_shape[self._channel_axis]
+        return base.join_shape(input_shape[0], self._window.output_size(grid), channels, self.data_format)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "group": self.group.get_config(),
+            "pool_size": self.pool_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "field": self.field,
+            "data_format": self.data_format,
+        }
+
+    def _placements(self, grid):
+        """Groups the elements by the window they show: a list of (extents, starts, elements)."""
+        remainders = self._window.remainders(grid)
+        elements = range(self.group.order)
+        if all(isinstance(rest, int) for rest in remainders):
+            keys = [(self._window.extents(g), self._window.starts(g, remainders)) for g in elements]
+            return [(*key, [g for g in elements if keys[g] == key]) for key in dict.fromkeys(keys)]
+        # Sizes known at run time only: elements that agree for every remainder, starts by table.
+        table = np.array([[self._window.starts(g, r) for g in elements] for r in self._window.all_remainders()])
+        starts = ops.take(table, self._window.position(remainders), axis=0)
+        keys = [(self._window.extents(g), table[:, g].tobytes()) for g in elements]
+        alike = [[g for g in elements if keys[g] == key] for key in dict.fromkeys(keys)]
+        return [(self._window.extents(same[0]), ops.unstack(starts[same[0]], self.rank), same) for same in alike]
+
+    def _pool_components(self, inputs, placements):
+        """Pools the channels of each orientation with its window, then puts them back in order."""
+        channels = np.arange(inputs.shape[self._channel_axis]).reshape(-1, self.group.order)
+        chosen = [channels[:, elements].reshape(-1) for _, _, elements in placements]
+        pooled = [
+            self._pool_at(ops.take(inputs, index, axis=self._channel_axis), extents, starts)
+            for index, (extents, starts, _) in zip(chosen, placements, strict=True)
+        ]
+        order = np.argsort(np.concatenate(chosen))
+        return ops.take(ops.concatenate(pooled, axis=self._channel_axis), order, axis=self._channel_axis)
+
+    def _cut(self, x, extents, starts, fill):
+        """Pads or crops each grid axis to `[start, start + (o - 1)s + k)`, so that VALID pooling fits exactly."""
+        grid = base.grid_of(ops.shape(x), self.data_format)
+        lengths = [
+            (o - 1) * s + k for o, s, k in zip(self._window.output_size(grid), self.strides, extents, strict=True)
+        ]
+        edges = [
+            [_positive(-start), _positive(start + length - size)]
+            for start, length, size in zip(starts, lengths, grid, strict=True)
+        ]
+        cuts = [slice(_positive(start), _positive(start) + n) for start, n in zip(starts, lengths, strict=True)]
+        x = ops.pad(x, base.join_shape([0, 0], edges, [0, 0], self.data_format), constant_values=fill)
+        return x[base.join_shape(slice(None), cuts, slice(None), self.data_format)]
+
+
+def _positive(value):
+    return max(value, 0) if isinstance(value, int) else ops.maximum(value, 0)
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class GroupMaxPooling2D(GroupSpatialPooling):
+    """Takes the maximum over windows that turn with the orientation they look at.
+
+    `y[p, c, s] = max_{u in M_s W} x[strides p + u, c, s]`: on a regular field the window `W` of orientation `s` is
+    moved by `s`, the identity's window standing where TensorFlow puts it; on image planes the maximum runs over the
+    windows of all elements. So `layer(L_g x) = L_g layer(x)` for every window, stride and grid with `padding="same"`,
+    and with `"valid"` where `(N - pool_size) mod strides = 0`. Where the windows coincide it is plain max pooling.
+
+    Args:
+        group: Name of the group or a `groups.PointGroup`.
+        pool_size: Integer or two.
+        strides: Integer or two, equal on axes that the group swaps; None takes `pool_size`.
+        padding: `"valid"` or `"same"`.
+        field: `"regular"` or `"trivial"` (image planes).
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Input shape:
+        `(batch, height, width, channels * order)`, the orientation fastest; `channels` alone for trivial fields.
+
+    Output shape:
+        `(batch, new_height, new_width, channels * order)`.
+
+    Raises:
+        ValueError: for unknown names, channels that are no multiple of the order, a grid that is too small.
+
+    Example:
+        >>> layers.GroupMaxPooling2D(group="C4", padding="same")(np.ones((1, 7, 7, 8), "float32")).shape
+        TensorShape([1, 4, 4, 8])
+    """
+
+    rank = 2
+
+    def _pool(self, inputs, extents, padding):
+        return ops.max_pool(inputs, extents, self.strides, padding, self.data_format)
+
+    def _pool_at(self, inputs, extents, starts):
+        return self._pool(self._cut(inputs, extents, starts, fill=-float("inf")), extents, "valid")
+
+    def _pool_orbit(self, inputs, placements):
+        pooled = [self._pool_at(inputs, extents, starts) for extents, starts, _ in placements]
+        return functools.reduce(ops.maximum, pooled)
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class GroupAveragePooling2D(GroupSpatialPooling):
+    """Averages over windows that turn with the orientation they look at.
+
+    `y[p, c, s] = mean_{u in M_s W} x[strides p + u, c, s]` over the cells inside the grid, as TensorFlow's SAME
+    counts; on image planes the mean over all elements of these means. Equivariant where `GroupMaxPooling2D` is, whose
+    arguments, shapes and errors it shares.
+
+    Args:
+        group, pool_size, strides, padding, field, data_format: As in `GroupMaxPooling2D`.
+
+    Input shape:
+        `(batch, height, width, channels * order)`, the orientation fastest; `channels` alone for trivial fields.
+
+    Output shape:
+        `(batch, new_height, new_width, channels * order)`.
+
+    Raises:
+        ValueError: as in `GroupMaxPooling2D`.
+
+    Example:
+        >>> layers.GroupAveragePooling2D(group="C4", padding="same")(np.ones((1, 7, 7, 8), "float32")).shape
+        TensorShape([1, 4, 4, 8])
+    """
+
+    rank = 2
+
+    def _pool(self, inputs, extents, padding):
+        return ops.average_pool(inputs, extents, self.strides, padding, self.data_format)
+
+    def _pool_at(self, inputs, extents, starts):
+        plane = ops.ones_like(ops.take(inputs, [0], axis=self._channel_axis)[:1])
+        total, count = (
+            self._pool(self._cut(x, extents, starts, fill=0.0), extents, "valid") for x in (inputs, plane)
+        )
+        return total / count
+
+    def _pool_orbit(self, inputs, placements):
+        weighted = [
+            self._pool_at(inputs, extents, starts) * (len(elements) / self.group.order)
+            for extents, starts, elements in placements
+        ]
+        return functools.reduce(ops.add, weighted)

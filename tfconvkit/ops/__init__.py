@@ -1,0 +1,5 @@
+"""Pure functions on tensors, written in `keras.ops`, channels last, without state."""
+
+from tfconvkit.ops import kernels
+
+__all__ = ["kernels"]

@@ -1,0 +1,45 @@
+"""Convolution kernels as tensors: the bank of a group convolution."""
+
+import math
+
+import numpy as np
+from keras import ops
+
+
+def group_expand(kernel, table, components, is_orbit_mean=False):
+    """Expands the stored kernel of a group convolution into its bank of ordinary kernels, by a gather.
+
+    `bank[u, c * S + t, o * Z + s] = kernel[row(u, t, s), c, o]` with `row = cell * R + component` from the table. The
+    gradient of a stored number is the sum over its copies.
+
+    Args:
+        kernel: `(*cells, input_fields * R, filters)`, the component fastest on the next to last axis.
+        table: Integers `(*support, S, Z)` of row numbers, as `windows.GroupKernel.table` gives them; the number of
+            rows stands for a zero.
+        components: `R`, the stored components per input field.
+        is_orbit_mean: Whether to average over the last axis of the table (a kernel between trivial fields).
+
+    Returns:
+        Tensor `(*support, input_fields * S, filters * Z)`, `(..., filters)` for an orbit mean.
+
+    Reference:
+        Cohen and Welling, Group Equivariant Convolutional Networks, 2016 (https://arxiv.org/abs/1602.07576).
+
+    Example:
+        >>> layout = GroupKernel(groups.get("C4"), (3, 3), (1, 1), "same", (1, 1), "trivial", "regular")
+        >>> group_expand(ops.ones((3, 3, 2, 5)), layout.table((0, 0)), components=1).shape
+        TensorShape([3, 3, 2, 20])
+    """
+    cells, filters = math.prod(kernel.shape[:-2]), kernel.shape[-1]
+    fields = kernel.shape[-2] // components
+    rows = ops.reshape(kernel, (cells, fields, components, filters))
+    rows = ops.reshape(ops.transpose(rows, (0, 2, 1, 3)), (cells * components, fields * filters))
+    if not isinstance(table, np.ndarray) or table.max() == cells * components:
+        rows = ops.pad(rows, [[0, 1], [0, 0]])
+    *support, inputs, outputs = table.shape
+    bank = ops.take(rows, ops.reshape(table, (-1,)), axis=0)
+    bank = ops.reshape(bank, (math.prod(support), inputs, outputs, fields, filters))
+    if is_orbit_mean:
+        bank, outputs = ops.mean(bank, axis=2, keepdims=True), 1
+    bank = ops.transpose(bank, (0, 3, 1, 4, 2))
+    return ops.reshape(bank, (*support, fields * inputs, filters * outputs))
