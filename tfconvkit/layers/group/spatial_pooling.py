@@ -72,12 +72,13 @@ class GroupSpatialPooling(keras.layers.Layer):
         if all(isinstance(rest, int) for rest in remainders):
             keys = [(self._window.extents(g), self._window.starts(g, remainders)) for g in elements]
             return [(*key, [g for g in elements if keys[g] == key]) for key in dict.fromkeys(keys)]
-        # Sizes known at run time only: elements that agree for every remainder, starts by table.
-        table = np.array([[self._window.starts(g, r) for g in elements] for r in self._window.all_remainders()])
-        starts = ops.take(table, self._window.position(remainders), axis=0)
-        keys = [(self._window.extents(g), table[:, g].tobytes()) for g in elements]
+        # Sizes known at run time only: elements that agree for every remainder stay together, starts by table.
+        starts = [[self._window.starts(g, r) for g in elements] for r in self._window.all_remainders()]
+        starts = np.array(starts, "int32")
+        chosen = ops.take(starts, self._window.position(remainders), axis=0)
+        keys = [(self._window.extents(g), starts[:, g].tobytes()) for g in elements]
         alike = [[g for g in elements if keys[g] == key] for key in dict.fromkeys(keys)]
-        return [(self._window.extents(same[0]), ops.unstack(starts[same[0]], self.rank), same) for same in alike]
+        return [(self._window.extents(same[0]), ops.unstack(chosen[same[0]], self.rank), same) for same in alike]
 
     def _pool_components(self, inputs, placements):
         """Pools the channels of each orientation with its window, then puts them back in order."""
