@@ -1,13 +1,14 @@
 """Mathematical laws, written once: each returns an error relative to the largest number compared."""
 
 import numpy as np
+from keras import ops
 
 from tfconvkit import backend, groups
 
 
 def relative_error(value, expected):
     """`max |value - expected| / max |expected|`, after checking that the shapes agree."""
-    value, expected = np.asarray(value, "float64"), np.asarray(expected, "float64")
+    value, expected = (ops.convert_to_numpy(x).astype("float64") for x in (value, expected))
     assert value.shape == expected.shape, f"shapes differ: {value.shape} and {expected.shape}"
     assert np.isfinite(value).all()
     return np.abs(value - expected).max() / max(np.abs(expected).max(), 1e-30)
@@ -15,7 +16,7 @@ def relative_error(value, expected):
 
 def equivariance_error(function, group, x, input_field, output_field, data_format="channels_last"):
     """Largest error of `function(L_g x) = L_g function(x)` over the elements of the group."""
-    y = np.asarray(function(x))
+    y = ops.convert_to_numpy(function(x))
     errors = []
     for element in range(group.order):
         moved = groups.act(group, element, x, input_field, data_format)

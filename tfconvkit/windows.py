@@ -134,8 +134,8 @@ class GroupKernel:
         self.input_field, self.output_field = Field(input_field, group), Field(output_field, group)
         taps = tuple(zip(kernel_size, dilation_rate, strict=True))
         self.window = GroupWindow(group, [pads.dilated_size(*tap) for tap in taps], strides, padding)
-        self.is_orbit_mean = self.input_field.size == self.output_field.size == 1
-        self.components = self.input_field.size if self.output_field.size > 1 else 1
+        self.is_orbit_mean = input_field == output_field == "trivial"
+        self.components = self.input_field.size if output_field == "regular" else 1
         self._cells = np.arange(math.prod(kernel_size)).reshape(kernel_size)
         if self.is_orbit_mean:
             self._cells = self._orbits(taps)
@@ -226,10 +226,10 @@ class GroupKernel:
         """Turns moved cells `(*support, element)` into rows `(*support, t, s)`."""
         if self.is_orbit_mean:
             return moved[..., None, :]
-        if self.output_field.size == 1:
+        if self.output_field.name == "trivial":
             return moved[..., :, None]
         component = np.zeros((1, self.group.order), int)
-        if self.components > 1:
+        if self.input_field.name == "regular":
             component = self.group.cayley[self.group.inverse].T
         rows = moved[..., None, :] * self.components + component
         return np.minimum(rows, self._zero_cell * self.components)

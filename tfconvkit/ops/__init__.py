@@ -1,5 +1,5 @@
 """Pure functions on tensors, written in `keras.ops`, channels last, without state."""
 
-from tfconvkit.ops import kernels
+from tfconvkit.ops import kernels, precision
 
-__all__ = ["kernels"]
+__all__ = ["kernels", "precision"]

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops.precision import mean
+
 
 def group_expand(kernel, table, components, is_orbit_mean=False):
     """Expands the stored kernel of a group convolution into its bank of ordinary kernels, by a gather.
@@ -40,6 +42,6 @@ def group_expand(kernel, table, components, is_orbit_mean=False):
     bank = ops.take(rows, ops.reshape(table, (-1,)), axis=0)
     bank = ops.reshape(bank, (math.prod(support), inputs, outputs, fields, filters))
     if is_orbit_mean:
-        bank, outputs = ops.mean(bank, axis=2, keepdims=True), 1
+        bank, outputs = ops.expand_dims(mean(bank, axis=2), axis=2), 1
     bank = ops.transpose(bank, (0, 3, 1, 4, 2))
     return ops.reshape(bank, (*support, fields * inputs, filters * outputs))

@@ -211,6 +211,16 @@ def test_parameters_are_counted_once_and_not_per_orientation():
     assert with_bias.count_params() == 3 * 3 * 8 * 3 * 16 + 16
 
 
+@pytest.mark.parametrize("cls", (layers.GroupConv2D, layers.LiftConv2D, layers.ProjectConv2D))
+def test_the_group_of_one_element_is_the_plain_convolution(cls):
+    layer, plain = cls(4, 3, "C1", padding="same"), keras.layers.Conv2D(4, 3, padding="same")
+    x = np.random.default_rng(0).normal(size=(2, 6, 7, 3)).astype("float32")
+    plain(x)
+    layer.build(x.shape)
+    layer.set_weights(plain.get_weights())
+    assert relative_error(layer(x), plain(x)) <= tolerances.LAW["float32"]
+
+
 def test_initialisers_see_the_fans_of_the_whole_bank():
     for cls, channels in ((layers.LiftConv2D, 4), (layers.GroupConv2D, 32), (layers.ProjectConv2D, 32)):
         layer = cls(64, 3, "D4", kernel_initializer="glorot_normal")

@@ -5,6 +5,7 @@ from keras import ops
 
 from tfconvkit import groups
 from tfconvkit.layers.group import base
+from tfconvkit.ops.precision import at_least_float32, mean
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -58,16 +59,16 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         # Half precision overflows in the squares: the statistics and the normalisation are at least float32.
-        x = ops.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
-        mean, variance = ops.cast(self.moving_mean, x.dtype), ops.cast(self.moving_variance, x.dtype)
+        x = at_least_float32(inputs)
+        average, variance = ops.cast(self.moving_mean, x.dtype), ops.cast(self.moving_variance, x.dtype)
         if training and self.trainable:
-            batch_mean, batch_variance = self._field_moments(x, mask)
-            self.moving_mean.assign(mean * self.momentum + batch_mean * (1 - self.momentum))
+            batch_average, batch_variance = self._field_moments(x, mask)
+            self.moving_mean.assign(average * self.momentum + batch_average * (1 - self.momentum))
             self.moving_variance.assign(variance * self.momentum + batch_variance * (1 - self.momentum))
-            mean, variance = batch_mean, batch_variance
+            average, variance = batch_average, batch_variance
         outputs = ops.batch_normalization(
             x,
-            mean=self._per_channel(mean),
+            mean=self._per_channel(average),
             variance=self._per_channel(variance),
             axis=self.axis,
             offset=self._per_channel(ops.cast(self.beta, x.dtype)) if self.center else None,
@@ -81,11 +82,10 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
 
     def _field_moments(self, x, mask):
         """`mean[c] = E_s mean[c, s]`, `variance[c] = E_s (variance[c, s] + (mean[c, s] - mean[c])^2)`."""
-        mean, variance = self._channel_moments(x, mask)
-        mean = ops.reshape(mean, (-1, self.group.order))
-        field_mean = ops.mean(mean, axis=-1, keepdims=True)
-        variance = ops.reshape(variance, (-1, self.group.order)) + ops.square(mean - field_mean)
-        return ops.squeeze(field_mean, axis=-1), ops.mean(variance, axis=-1)
+        moments = self._channel_moments(x, mask)
+        means, variances = (ops.reshape(moment, (-1, self.group.order)) for moment in moments)
+        field_mean = mean(means, axis=1)
+        return field_mean, mean(variances + ops.square(means - field_mean[:, None]), axis=1)
 
     def _channel_moments(self, x, mask):
         axes = [a for a in range(len(x.shape)) if a != self.axis % len(x.shape)]
@@ -94,9 +94,9 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         weight = ops.expand_dims(ops.cast(mask, x.dtype), axis=self.axis)
         weight = ops.broadcast_to(weight, ops.shape(x))
         total = ops.sum(weight, axis=axes, keepdims=True) + keras.config.epsilon()
-        mean = ops.sum(weight * x, axis=axes, keepdims=True) / total
-        variance = ops.sum(weight * ops.square(x - mean), axis=axes, keepdims=True) / total
-        return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
+        average = ops.sum(weight * x, axis=axes, keepdims=True) / total
+        variance = ops.sum(weight * ops.square(x - average), axis=axes, keepdims=True) / total
+        return average, variance
 
     def _per_channel(self, per_field):
         return ops.repeat(per_field, self.group.order)

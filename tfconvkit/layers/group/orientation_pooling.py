@@ -5,6 +5,7 @@ from keras import ops
 
 from tfconvkit import groups
 from tfconvkit.layers.group import base
+from tfconvkit.ops.precision import at_least_float32, mean
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -74,10 +75,10 @@ class GroupPooling(keras.layers.Layer):
 
 def _norm(x, axis):
     """The Euclidean norm; squares are summed in at least float32 and the gradient at zero is zero, not NaN."""
-    square = ops.sum(ops.square(ops.cast(x, keras.backend.result_type(x.dtype, "float32"))), axis=axis)
+    square = ops.sum(ops.square(at_least_float32(x)), axis=axis)
     is_zero = ops.equal(square, 0)
     norm = ops.sqrt(ops.where(is_zero, ops.ones_like(square), square))
     return ops.cast(ops.where(is_zero, ops.zeros_like(norm), norm), x.dtype)
 
 
-_REDUCTIONS = {"max": ops.max, "mean": ops.mean, "sum": ops.sum, "norm": _norm}
+_REDUCTIONS = {"max": ops.max, "mean": mean, "sum": ops.sum, "norm": _norm}
