@@ -74,8 +74,8 @@ def test_moved_axes_are_those_reversed_or_swapped():
 
 def test_a_custom_group_survives_its_configuration():
     mirror = groups.PointGroup("columns", [np.eye(2), np.diag([1, -1])])
-    assert groups.get(mirror.get_config()) == mirror
-    assert groups.get("D4").get_config() == "D4"
+    assert groups.get(groups.serialize(mirror)) == mirror
+    assert groups.serialize(groups.get("D4")) == "D4"
     assert mirror.moved_axes == (False, True)
 
 

@@ -130,7 +130,7 @@ class GroupConv(keras.layers.Layer):
             **super().get_config(),
             "filters": self.filters,
             "kernel_size": self.kernel_size,
-            "group": self.group.get_config(),
+            "group": groups.serialize(self.group),
             "input_field": self.input_field,
             "output_field": self.output_field,
             "strides": self.strides,

@@ -78,7 +78,7 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         return ops.cast(outputs, self.compute_dtype)
 
     def get_config(self):
-        return {**super().get_config(), "group": self.group.get_config()}
+        return {**super().get_config(), "group": groups.serialize(self.group)}
 
     def _field_moments(self, x, mask):
         """`mean[c] = E_s mean[c, s]`, `variance[c] = E_s (variance[c, s] + (mean[c, s] - mean[c])^2)`."""

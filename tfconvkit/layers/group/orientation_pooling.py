@@ -67,7 +67,7 @@ class GroupPooling(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "group": self.group.get_config(),
+            "group": groups.serialize(self.group),
             "reduction": self.reduction,
             "data_format": self.data_format,
         }

@@ -57,7 +57,7 @@ class GroupSpatialPooling(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "group": self.group.get_config(),
+            "group": groups.serialize(self.group),
             "pool_size": self.pool_size,
             "strides": self.strides,
             "padding": self.padding,

@@ -1,0 +1,10 @@
+"""Finite groups of signed permutation matrices, their field types and their action on feature maps.
+
+Everything here is integers and NumPy: layers read tables from these objects when they are built.
+"""
+
+from tfconvkit.groups.catalogue import ALIASES, get, names, serialize
+from tfconvkit.groups.fields import FIELDS, Field, act
+from tfconvkit.groups.point_group import PointGroup
+
+__all__ = ["ALIASES", "FIELDS", "Field", "PointGroup", "act", "get", "names", "serialize"]

@@ -1,0 +1,102 @@
+"""Finite groups of signed permutation matrices as integer tables."""
+
+import math
+
+import numpy as np
+
+
+class PointGroup:
+    """Holds a finite group of signed permutation matrices acting on a lattice of `rank` axes.
+
+    Element `g` moves the point `p` (measured from the centre of the grid) to `M_g p`, so it moves an image by
+    `(T_g x)[M_g p] = x[p]`. The matrices act on (row, column): the quarter turn `[[0, -1], [1, 0]]` turns an image
+    counter-clockwise as `np.rot90` does, and the mirror `diag(-1, 1)` reverses the rows.
+
+    Args:
+        name: Name of the group, used in messages and configurations.
+        matrices: `(order, rank, rank)` integers, signed permutation matrices closed under products, identity first.
+
+    Attributes:
+        cayley: `(order, order)`, `cayley[a, b]` is the index of the product `g_a g_b`.
+        inverse: `(order,)`, `inverse[a]` is the index of the inverse of `g_a`.
+        source_axes: `(order, rank)`, axis `i` of `T_g x` is axis `source_axes[g, i]` of `x` ...
+        reversed_axes: `(order, rank)`, ... reversed where `reversed_axes[g, i]`.
+        moved_axes: `rank` booleans, whether some element reverses the axis or swaps it with another.
+        axis_orbits: for each axis the tuple of axes that the group swaps it with (itself included).
+
+    Raises:
+        ValueError: if the matrices are not signed permutations, not closed, or do not start with the identity.
+
+    Example:
+        >>> groups.get("D4").order
+        8
+    """
+
+    def __init__(self, name, matrices):
+        matrices = np.asarray(matrices)
+        _check_matrices(name, matrices)
+        self.name = str(name)
+        self.matrices = matrices.astype(int)
+        self.order, self.rank = matrices.shape[:2]
+        self.cayley = _cayley(self.name, self.matrices)
+        self.inverse = np.argmin(self.cayley, axis=1)
+        self.source_axes = np.abs(self.matrices).argmax(axis=2)
+        self.reversed_axes = self.matrices.sum(axis=2) < 0
+        moved = self.reversed_axes | (self.source_axes != np.arange(self.rank))
+        self.moved_axes = tuple(bool(m) for m in moved.any(axis=0))
+        self.axis_orbits = tuple(tuple(sorted({int(a) for a in self.source_axes[:, i]})) for i in range(self.rank))
+
+    def transform(self, element, x, first_axis=0):
+        """Computes `T_g x`: moves the `rank` grid axes of the array `x`, the first of them at `first_axis`."""
+        axes = list(range(x.ndim))
+        grid = slice(first_axis, first_axis + self.rank)
+        axes[grid] = [first_axis + int(a) for a in self.source_axes[element]]
+        flipped = [first_axis + i for i in range(self.rank) if self.reversed_axes[element, i]]
+        return np.flip(np.transpose(x, axes), flipped)
+
+    def index(self, matrix):
+        """Returns the index of the element with this matrix, or None where the group does not contain it."""
+        found = np.flatnonzero((self.matrices == np.asarray(matrix)).all(axis=(1, 2)))
+        return int(found[0]) if found.size else None
+
+    def __eq__(self, other):
+        return isinstance(other, PointGroup) and np.array_equal(self.matrices, other.matrices)
+
+    def __hash__(self):
+        return hash(self.matrices.tobytes())
+
+    def __repr__(self):
+        return f"PointGroup({self.name!r}, order={self.order}, rank={self.rank})"
+
+
+def _check_matrices(name, matrices):
+    is_square = matrices.ndim == 3 and matrices.shape[1] == matrices.shape[2] and matrices.size > 0
+    is_signed_permutation = is_square and (
+        np.isin(matrices, (-1, 0, 1)).all()
+        and (np.abs(matrices).sum(axis=1) == 1).all()
+        and (np.abs(matrices).sum(axis=2) == 1).all()
+    )
+    if not is_signed_permutation:
+        raise ValueError(
+            f"Group {name!r} needs an array (order, rank, rank) of signed permutation matrices "
+            f"(one entry 1 or -1 in each row and column). Received shape {matrices.shape}: {matrices.tolist()}."
+        )
+    if not np.array_equal(matrices[0], np.eye(matrices.shape[1])):
+        raise ValueError(f"Group {name!r} needs the identity as its first element. Received {matrices[0].tolist()}.")
+
+
+def _cayley(name, matrices):
+    """Finds every product in the list of matrices, by a code number per matrix."""
+    codes = 3 ** np.arange(math.prod(matrices.shape[1:]))
+    code = ((matrices + 1).reshape(len(matrices), -1) * codes).sum(axis=1)
+    products = np.einsum("aij,bjk->abik", matrices, matrices)
+    product_code = ((products + 1).reshape(*products.shape[:2], -1) * codes).sum(axis=2)
+    order = np.argsort(code)
+    position = np.minimum(np.searchsorted(code[order], product_code), len(code) - 1)
+    cayley = order[position]
+    if len(set(code.tolist())) < len(code) or (code[cayley] != product_code).any():
+        raise ValueError(
+            f"The {len(matrices)} matrices of group {name!r} are not distinct and closed under products. "
+            "Add the missing products or drop the repeated elements."
+        )
+    return cayley
