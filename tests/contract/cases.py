@@ -8,16 +8,26 @@ from tfconvkit import layers
 
 
 class Case(NamedTuple):
-    """A layer configuration with one input shape, and a second grid for layers that take any size."""
+    """A layer configuration with one input shape."""
 
     layer: type
     arguments: dict
     shape: tuple
-    other_grid: tuple = (7, 10)
 
     def __str__(self):
         shown = "-".join(f"{k}={v}" for k, v in self.arguments.items())
         return f"{self.layer.__name__}-{shown}".replace(" ", "")
+
+    @property
+    def any_shape(self):
+        """The input shape with unknown grid."""
+        return (*(None for _ in self.shape[:-1]), self.shape[-1])
+
+    @property
+    def grids(self):
+        """Three grids for layers that take any size, of different parities."""
+        rank = len(self.shape) - 1
+        return self.shape[:-1], (7, 10, 5)[:rank], (9, 6, 8)[:rank]
 
     def make(self, **arguments):
         """Builds the layer with small random weights, so that biases and statistics count."""
@@ -61,4 +71,24 @@ CASES = (
     Case(layers.GroupAveragePooling2D, dict(group="C4", pool_size=3), (8, 9, 8)),
     Case(layers.GroupAveragePooling2D, dict(group="D2", padding="same"), (7, 9, 8)),
     Case(layers.GroupAveragePooling2D, dict(group="C4", padding="same", field="trivial"), (7, 8, 3)),
+    Case(layers.GroupConv1D, dict(filters=2, kernel_size=3, group="D1", strides=2, padding="same"), (8, 4)),
+    Case(layers.GroupConv1D, dict(filters=2, kernel_size=4, group="D1", activation="relu"), (8, 4)),
+    Case(layers.LiftConv1D, dict(filters=2, kernel_size=2, group="D1", padding="same"), (8, 3)),
+    Case(layers.LiftConv1D, dict(filters=2, kernel_size=3, group="C1"), (8, 3)),
+    Case(layers.ProjectConv1D, dict(filters=2, kernel_size=3, group="D1", padding="same"), (8, 4)),
+    Case(layers.ProjectConv1D, dict(filters=2, kernel_size=2, group="D1", strides=3, padding="same"), (8, 4)),
+    Case(layers.GroupConv3D, dict(filters=1, kernel_size=3, group="C4", strides=2, padding="same"), (4, 5, 6, 4)),
+    Case(layers.GroupConv3D, dict(filters=1, kernel_size=2, group="D4", use_bias=False), (4, 5, 6, 8)),
+    Case(layers.LiftConv3D, dict(filters=1, kernel_size=3, group="O", padding="same"), (4, 4, 5, 2)),
+    Case(layers.LiftConv3D, dict(filters=1, kernel_size=2, group="C4v"), (4, 4, 5, 2)),
+    Case(layers.ProjectConv3D, dict(filters=2, kernel_size=3, group="C4", padding="same"), (4, 4, 5, 4)),
+    Case(layers.ProjectConv3D, dict(filters=2, kernel_size=2, group="D4", padding="same"), (4, 4, 5, 8)),
+    Case(layers.GroupMaxPooling1D, dict(group="D1", padding="same"), (7, 4)),
+    Case(layers.GroupMaxPooling1D, dict(group="D1", pool_size=3, field="trivial"), (7, 3)),
+    Case(layers.GroupAveragePooling1D, dict(group="D1", padding="same"), (7, 4)),
+    Case(layers.GroupAveragePooling1D, dict(group="D1", pool_size=3), (7, 4)),
+    Case(layers.GroupMaxPooling3D, dict(group="C4", padding="same"), (5, 5, 4, 4)),
+    Case(layers.GroupMaxPooling3D, dict(group="O", padding="same", field="trivial"), (5, 5, 5, 2)),
+    Case(layers.GroupAveragePooling3D, dict(group="C4", padding="same"), (5, 5, 4, 4)),
+    Case(layers.GroupAveragePooling3D, dict(group="C4v"), (4, 5, 4, 8)),
 )

@@ -100,7 +100,8 @@ def _draw_row(axes, turning, row):
         cell.imshow(feature_map, cmap="gray_r", vmin=0, vmax=turning.maps.max())
         cell.spines[:].set(visible=True, color=_FRAMES[source], linewidth=3.5)
         _write(cell, 1, "ABCDEFGH"[source], x=-0.07, ha="right", va="top", weight="bold", color=_FRAMES[source])
-    titles = {"equivariant": turning.group.name, "plain": "plain"}
+    # The first part of a name such as D1_antidiagonal: the whole would leave the picture.
+    titles = {"equivariant": turning.group.name.partition("_")[0], "plain": "plain"}
     for height, (name, answers) in zip((0.66, 0.34), turning.answers.items(), strict=True):
         verdict = f"{titles[name]} says {answers[row]} {'✓' if answers[row] == turning.digit else '✗'}"
         _write(axes[-1], height, verdict, x=0, weight="bold", color=_NETWORKS[name])

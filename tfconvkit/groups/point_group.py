@@ -1,8 +1,24 @@
 """Finite groups of signed permutation matrices as integer tables."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Subgroup(NamedTuple):
+    """A subgroup `H` of a group `G`, as indices into `G`.
+
+    Attributes:
+        group: `H` as a group of its own.
+        elements: `(order of H,)`, `elements[h]` is the index in `G` of element `h`.
+        cosets: `(order of G / order of H, order of H)`, the right cosets: `cosets[j, h]` is the index of `h g_j`,
+            `g_j` the smallest index of its coset.
+    """
+
+    group: "PointGroup"
+    elements: np.ndarray
+    cosets: np.ndarray
 
 
 class PointGroup:
@@ -58,6 +74,27 @@ class PointGroup:
         """Returns the index of the element with this matrix, or None where the group does not contain it."""
         found = np.flatnonzero((self.matrices == np.asarray(matrix)).all(axis=(1, 2)))
         return int(found[0]) if found.size else None
+
+    def subgroup(self, other):
+        """Finds the elements and the cosets of a subgroup.
+
+        Args:
+            other: A `PointGroup` whose matrices are all in this group. Names that several subgroups could bear are
+                spelled out in `groups.get` (D1 reverses the rows, D1_columns the columns, ...).
+
+        Raises:
+            ValueError: if `other` is no subgroup.
+        """
+        elements = [self.index(matrix) for matrix in other.matrices] if other.rank == self.rank else [None]
+        if None in elements:
+            missing = other.matrices[elements.index(None)].tolist()
+            raise ValueError(
+                f"Group {other.name!r} is no subgroup of {self.name!r}, which lacks its element {missing}. "
+                "Use a group whose matrices are all contained."
+            )
+        cosets = np.sort(self.cayley[elements], axis=0)
+        representatives = np.unique(cosets[0])
+        return Subgroup(other, np.array(elements), self.cayley[elements][:, representatives].T)
 
     def __eq__(self, other):
         return isinstance(other, PointGroup) and np.array_equal(self.matrices, other.matrices)

@@ -1,21 +1,41 @@
 """Keras layers for structured convolutions: the only public door to the layer classes."""
 
 from tfconvkit.layers.group import (
+    GroupAveragePooling1D,
     GroupAveragePooling2D,
+    GroupAveragePooling3D,
     GroupBatchNormalization,
+    GroupConv1D,
     GroupConv2D,
+    GroupConv3D,
+    GroupMaxPooling1D,
     GroupMaxPooling2D,
+    GroupMaxPooling3D,
     GroupPooling,
+    LiftConv1D,
     LiftConv2D,
+    LiftConv3D,
+    ProjectConv1D,
     ProjectConv2D,
+    ProjectConv3D,
 )
 
 __all__ = [
+    "GroupAveragePooling1D",
     "GroupAveragePooling2D",
+    "GroupAveragePooling3D",
     "GroupBatchNormalization",
+    "GroupConv1D",
     "GroupConv2D",
+    "GroupConv3D",
+    "GroupMaxPooling1D",
     "GroupMaxPooling2D",
+    "GroupMaxPooling3D",
     "GroupPooling",
+    "LiftConv1D",
     "LiftConv2D",
+    "LiftConv3D",
+    "ProjectConv1D",
     "ProjectConv2D",
+    "ProjectConv3D",
 ]

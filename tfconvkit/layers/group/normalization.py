@@ -51,6 +51,7 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         self.input_field = self.output_field = "regular"
 
     def build(self, input_shape):
+        self.group = groups.of_rank(self.group, len(input_shape) - 2)
         fields = base.field_count(self, input_shape, self.axis)
         shape = list(input_shape)
         shape[self.axis] = fields

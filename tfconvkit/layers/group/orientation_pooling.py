@@ -48,6 +48,7 @@ class GroupPooling(keras.layers.Layer):
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):
+        self.group = groups.of_rank(self.group, len(input_shape) - 2)
         base.field_count(self, input_shape, self._channel_axis)
         self.input_spec = keras.layers.InputSpec(
             ndim=len(input_shape), axes={self._channel_axis: input_shape[self._channel_axis]}

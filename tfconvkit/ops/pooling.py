@@ -1,0 +1,36 @@
+"""Max and average pooling in every precision and rank."""
+
+from keras import ops
+
+
+def pool(function, x, pool_size, strides, padding, data_format):
+    """Pools with `ops.max_pool` or `ops.average_pool`; volumes slice by slice, then along the depth.
+
+    Both maximum and mean over a box are the same taken axis by axis. TensorFlow's own pooling of volumes has no
+    float64 and no float16 on a CPU.
+
+    Args:
+        function: `ops.max_pool` or `ops.average_pool`.
+        x: Tensor with one, two or three grid axes.
+        pool_size, strides: Integers per axis.
+        padding: `"valid"` or `"same"`.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Example:
+        >>> pool(ops.max_pool, ops.ones((1, 4, 4, 4, 3)), (2, 2, 2), (2, 2, 2), "valid", "channels_last").shape
+        TensorShape([1, 2, 2, 2, 3])
+    """
+    if len(pool_size) < 3:
+        return function(x, pool_size, strides, padding, data_format)
+    is_last = data_format == "channels_last"
+    batch, depth, *grid, channels = shape = ops.shape(x)
+    if not is_last:
+        batch, channels, depth, *grid = shape
+    slices = (batch * depth, *grid, channels) if is_last else (batch, channels * depth, *grid)
+    x = function(ops.reshape(x, slices), pool_size[1:], strides[1:], padding, data_format)
+    grid = ops.shape(x)[1:3] if is_last else ops.shape(x)[2:]
+    cells = grid[0] * grid[1]
+    columns = (batch, depth, cells, channels) if is_last else (batch, channels, depth, cells)
+    x = function(ops.reshape(x, columns), (pool_size[0], 1), (strides[0], 1), padding, data_format)
+    depth = ops.shape(x)[1 if is_last else 2]
+    return ops.reshape(x, (batch, depth, *grid, channels) if is_last else (batch, channels, depth, *grid))
