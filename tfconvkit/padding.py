@@ -17,6 +17,13 @@ def output_size(size, kernel_size, stride=1, padding="same"):
     return -(-size // stride) if padding == "same" else (size - kernel_size) // stride + 1
 
 
+def transposed_size(size, kernel_size, stride=1, padding="same"):
+    """Returns the output size of a transposed convolution: `N s` for "same", `(N - 1)s + k` for "valid"."""
+    if size is None:
+        return None
+    return size * stride if padding == "same" else (size - 1) * stride + kernel_size
+
+
 def remainder(size, stride):
     """Returns `r = (N - 1) mod s`, all that SAME needs to know about the size."""
     return (size - 1) % stride

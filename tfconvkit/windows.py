@@ -33,7 +33,7 @@ class GroupWindow:
     def __init__(self, group, kernel_size, strides, padding):
         self.group, self.kernel_size = group, tuple(kernel_size)
         self.strides, self.padding = tuple(strides), padding
-        _check_swapped(group, "strides", self.strides, "the grid cannot be sampled alike in every orientation")
+        check_swapped(group, "strides", self.strides, "the grid cannot be sampled alike in every orientation")
         self._largest = tuple(max(self.kernel_size[other] for other in orbit) for orbit in group.axis_orbits)
         self._needs_size = tuple(
             padding == "same" and moved and s > 1 for moved, s in zip(group.moved_axes, self.strides, strict=True)
@@ -119,6 +119,7 @@ class GroupKernel:
         kernel_size, strides, dilation_rate: Integers per axis.
         padding: `"same"` or `"valid"`.
         input_field, output_field: Field types.
+        leave_dilation: Whether the convolution may be left to dilate where the table needs no other zeros.
 
     Attributes:
         row_shape: Shape of the cells in the stored kernel: `kernel_size`, or `(orbits,)` from trivial to trivial.
@@ -129,7 +130,9 @@ class GroupKernel:
         ValueError: if strides (or, from trivial to trivial, kernels) differ between axes that the group swaps.
     """
 
-    def __init__(self, group, kernel_size, strides, padding, dilation_rate, input_field, output_field):
+    def __init__(
+        self, group, kernel_size, strides, padding, dilation_rate, input_field, output_field, leave_dilation=True
+    ):
         self.group = group
         self.input_field, self.output_field = Field(input_field, group), Field(output_field, group)
         taps = tuple(zip(kernel_size, dilation_rate, strict=True))
@@ -141,7 +144,7 @@ class GroupKernel:
             self._cells = self._orbits(taps)
         self.row_shape = (int(self._cells.max()) + 1,) if self.is_orbit_mean else self._cells.shape
         self._zero_cell = math.prod(self.row_shape)
-        self._is_dilated_natively = max(strides) == 1 and self._has_equal_taps(taps)
+        self._is_dilated_natively = leave_dilation and max(strides) == 1 and self._has_equal_taps(taps)
         self.dilation_rate = tuple(dilation_rate) if self._is_dilated_natively else (1,) * group.rank
         self._tap_steps = (1,) * group.rank if self._is_dilated_natively else tuple(dilation_rate)
         self._tables = {}
@@ -199,7 +202,7 @@ class GroupKernel:
     def _orbits(self, taps):
         """Numbers the orbits of the cells of a kernel under the group."""
         reason = "a kernel between trivial fields must be symmetric under the group"
-        _check_swapped(self.group, "(kernel_size, dilation_rate)", taps, reason)
+        check_swapped(self.group, "(kernel_size, dilation_rate)", taps, reason)
         moved = [self.group.transform(element, self._cells) for element in range(self.group.order)]
         smallest = np.min(moved, axis=0)
         return np.unique(smallest, return_inverse=True)[1].reshape(smallest.shape)
@@ -240,7 +243,8 @@ def _is_uniform(group, values):
     return all(len({values[axis] for axis in orbit}) == 1 for orbit in group.axis_orbits)
 
 
-def _check_swapped(group, argument, values, reason):
+def check_swapped(group, argument, values, reason):
+    """Raises unless a setting is equal on axes that the group swaps."""
     if not _is_uniform(group, values):
         swapped = next(orbit for orbit in group.axis_orbits if len({values[axis] for axis in orbit}) > 1)
         raise ValueError(

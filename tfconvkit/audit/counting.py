@@ -144,7 +144,8 @@ def _bank_shape(layer, spec):
     """The shape of the bank for this input, or None where it depends on an open size."""
     grid = flow.grid_of(spec.shape, layer.data_format)
     axes = zip(grid, layer.strides, layer.group.moved_axes, strict=True)
-    if layer.padding == "same" and any(size is None and s > 1 and moved for size, s, moved in axes):
+    is_sized = layer.padding == "same" and not isinstance(layer, geometry.TRANSPOSED)
+    if is_sized and any(size is None and s > 1 and moved for size, s, moved in axes):
         return None
     return tuple(layer.bank(grid).shape)
 
@@ -155,7 +156,11 @@ def _expanded(layer, read, stored):
     if not _is_group_convolution(layer):
         return stored
     shape = _bank_shape(layer, read[0])
-    return None if shape is None else math.prod(shape) + layer.use_bias * shape[-1]
+    return None if shape is None else math.prod(shape) + layer.use_bias * _output_channels(layer)
+
+
+def _output_channels(layer):
+    return layer.filters * (layer.group.order if layer.output_field == "regular" else 1)
 
 
 def _plain(layer, read, stored):
@@ -164,7 +169,7 @@ def _plain(layer, read, stored):
     if not _is_group_convolution(layer):
         return stored
     inputs = flow.channels_of(read[0].shape, layer.data_format)
-    outputs = layer.filters * (layer.group.order if layer.output_field == "regular" else 1)
+    outputs = _output_channels(layer)
     return math.prod(layer.kernel_size) * inputs * outputs + layer.use_bias * outputs
 
 
@@ -173,7 +178,7 @@ def _multiply_adds(layer, read, made):
     if isinstance(layer, layers.Dense):
         return _product(made[0].shape[1:-1], _size(layer.kernel))
     if isinstance(layer, geometry.TRANSPOSED):
-        return _product(flow.grid_of(read[0].shape, layer.data_format), _size(layer.kernel))
+        return _product(flow.grid_of(read[0].shape, layer.data_format), _kernel_size(layer, read[0]))
     if isinstance(layer, geometry.CONVOLUTIONS) or _is_group_convolution(layer):
         return _product(flow.grid_of(made[0].shape, layer.data_format), _kernel_size(layer, read[0]))
     is_free = isinstance(layer, _WITHOUT_PRODUCTS) or not kinds.is_mixing(layer)

@@ -80,7 +80,7 @@ def propagate(step, states, shapes, output_shape, rank):
     layer, data_format = step.layer, getattr(step.layer, "data_format", None) or states[0].data_format
     if kinds.is_group_layer(layer):
         channels = channels_of(output_shape, data_format)
-        return State(uniform(layer.output_field, group_of(layer, rank), channels), data_format)
+        return State(uniform(layer.output_field, output_group_of(layer, rank), channels), data_format)
     lost = _loss(step, states, shapes, output_shape, rank, data_format)
     if lost:
         return State(None, data_format, lost)
@@ -139,8 +139,12 @@ def index_in(other, group, element):
 
 def group_of(layer, rank):
     """Returns the group of a layer; for one that never saw a grid, the group of that name on `rank` grid axes."""
-    is_other = layer.group.rank != rank and layer.group.name in groups.names(rank)
-    return groups.get(layer.group.name, rank) if is_other else layer.group
+    return groups.of_rank(layer.group, rank)
+
+
+def output_group_of(layer, rank):
+    """Returns the group of the fields that a layer makes: its own, or the subgroup that it restricts to."""
+    return groups.of_rank(getattr(layer, "output_group", layer.group), rank)
 
 
 def candidates(group, channels):

@@ -4,15 +4,17 @@ from keras import layers
 
 from tfconvkit import padding as pads
 from tfconvkit.audit import kinds
-from tfconvkit.layers import GroupPooling
+from tfconvkit.layers import GroupPooling, GroupRestrict
 from tfconvkit.layers.group.convolution import GroupConv
+from tfconvkit.layers.group.convolution_transpose import GroupConvTranspose
 from tfconvkit.layers.group.spatial_pooling import GroupSpatialPooling
 
 CONVOLUTIONS = (
     layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D, layers.DepthwiseConv2D,
     layers.SeparableConv1D, layers.SeparableConv2D,
 )  # fmt: skip
-TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
+PLAIN_TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
+TRANSPOSED = (*PLAIN_TRANSPOSED, GroupConvTranspose)
 GROUP_WINDOWS = (GroupConv, GroupSpatialPooling)
 _AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _PER_AXIS = ("kernel_size", "pool_size", "strides", "dilation_rate", "output_padding", "padding", "cropping", "size")
@@ -21,7 +23,7 @@ _PER_AXIS = ("kernel_size", "pool_size", "strides", "dilation_rate", "output_pad
 def is_known(layer):
     """Says whether `fault` has a rule for this kind of layer."""
     ruled = tuple(kind for classes, _ in _RULES for kind in classes)
-    return isinstance(layer, (*ruled, layers.Dense, GroupPooling)) or kinds.is_pointwise(layer)
+    return isinstance(layer, (*ruled, layers.Dense, GroupPooling, GroupRestrict)) or kinds.is_pointwise(layer)
 
 
 def fault(layer, group, grid, output_grid):
@@ -109,8 +111,8 @@ def _margins(layer, axis, size, output_size):
     return None if before == after else f"{name}=({before}, {after}) on {{axis}} is not symmetric"
 
 
-def _repetition(layer, axis, size, output_size):
-    """Repeating or interpolating by a whole factor is symmetric: nothing to say about one axis."""
+def _always(layer, axis, size, output_size):
+    """Always symmetric on one axis: whole-number upsampling, and transposed group convolutions."""
 
 
 def _describe(size, extent, stride, padding):
@@ -126,10 +128,11 @@ def _describe(size, extent, stride, padding):
 
 
 _RULES = (
+    ((GroupConvTranspose,), _always),
     (GROUP_WINDOWS, _group_window),
     (CONVOLUTIONS, _convolution),
-    (TRANSPOSED, _transposed),
+    (PLAIN_TRANSPOSED, _transposed),
     (kinds.POOLINGS, _pooling),
     ((*kinds.PADDINGS, *kinds.CROPPINGS), _margins),
-    (kinds.UPSAMPLINGS, _repetition),
+    (kinds.UPSAMPLINGS, _always),
 )

@@ -13,6 +13,7 @@ class GroupConv(keras.layers.Layer):
     """Holds the group convolution for every rank; use the class of a rank, such as `GroupConv2D`."""
 
     rank = None
+    _leave_dilation = True
 
     def __init__(
         self,
@@ -63,15 +64,14 @@ class GroupConv(keras.layers.Layer):
             self.dilation_rate,
             self.input_field,
             self.output_field,
+            self._leave_dilation,
         )
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):
-        base.check_rank(self, input_shape, self.rank)
+        self.compute_output_shape(input_shape)
         fields = base.field_count(self, input_shape, self._channel_axis, self.input_field)
-        grid = base.grid_of(input_shape, self.data_format)
-        base.check_grid(self, self._layout.window, grid)
-        self._layout.prepare(grid)
+        self._prepare_tables(base.grid_of(input_shape, self.data_format))
         self.kernel = self.add_weight(
             name="kernel",
             shape=self._layout.stored_shape(fields, self.filters),
@@ -93,15 +93,8 @@ class GroupConv(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        base.check_grid(self, self._layout.window, base.grid_of(inputs.shape, self.data_format))
-        outputs = ops.conv(
-            inputs,
-            self.bank(base.grid_of(ops.shape(inputs), self.data_format)),
-            strides=self.strides,
-            padding=self.padding,
-            dilation_rate=self._layout.dilation_rate,
-            data_format=self.data_format,
-        )
+        self._check_grid(base.grid_of(inputs.shape, self.data_format))
+        outputs = self._convolve(inputs, self.bank(base.grid_of(ops.shape(inputs), self.data_format)))
         if self.use_bias:
             bias = ops.repeat(self.bias, self._layout.output_field.size)
             outputs = ops.add(outputs, ops.reshape(bias, self._bias_shape()))
@@ -121,9 +114,9 @@ class GroupConv(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         base.check_rank(self, input_shape, self.rank)
         grid = base.grid_of(input_shape, self.data_format)
-        base.check_grid(self, self._layout.window, grid)
+        self._check_grid(grid)
         channels = self.filters * self._layout.output_field.size
-        return base.join_shape(input_shape[0], self._layout.window.output_size(grid), channels, self.data_format)
+        return base.join_shape(input_shape[0], self._output_grid(grid), channels, self.data_format)
 
     def get_config(self):
         return {
@@ -147,6 +140,25 @@ class GroupConv(keras.layers.Layer):
             "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
             "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
+
+    def _check_grid(self, grid):
+        base.check_grid(self, self._layout.window, grid)
+
+    def _output_grid(self, grid):
+        return self._layout.window.output_size(grid)
+
+    def _prepare_tables(self, grid):
+        self._layout.prepare(grid)
+
+    def _convolve(self, inputs, bank):
+        return ops.conv(
+            inputs,
+            bank,
+            strides=self.strides,
+            padding=self.padding,
+            dilation_rate=self._layout.dilation_rate,
+            data_format=self.data_format,
+        )
 
     def _table(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
