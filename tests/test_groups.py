@@ -155,3 +155,23 @@ def test_names_without_a_rank_mean_the_plane_first():
     assert groups.get("O").rank == 3
     assert groups.of_rank(groups.get("D1"), 1) == groups.get("D1", 1)
     assert groups.of_rank(groups.get("C4"), 1) == groups.get("C4")
+
+
+def test_tables_of_the_shared_groups_cannot_be_written():
+    with pytest.raises(ValueError, match="read-only"):
+        groups.get("C4").cayley[0, 0] = 1
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: groups.get({"name": "a"}), "keys name and matrices. Received {'name': 'a'}"),
+        (lambda: groups.PointGroup("x", [[[1, 0], [0, 1]], [[1, 0]]]), "needs matrices of one size"),
+        (lambda: groups.act("C4", 7, np.zeros((1, 2, 2, 4))), "elements 0 to 3. Received element=7"),
+        (lambda: groups.act("C4", -1, np.zeros((1, 2, 2, 4))), "elements 0 to 3. Received element=-1"),
+        (lambda: groups.act("C4", 1, np.zeros((1, 2, 2, 4)), data_format="NCHW"), "data_format must be .*'NCHW'"),
+    ],
+)
+def test_wrong_arguments_are_named_with_what_was_expected(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

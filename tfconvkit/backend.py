@@ -18,8 +18,8 @@ def vjp(function, inputs, cotangent):
         NotImplementedError: on a backend without automatic differentiation.
 
     Example:
-        >>> vjp(lambda x: 3 * x, [ops.ones(2)], np.ones(2))[0]
-        [3., 3.]
+        >>> np.asarray(vjp(lambda x: 3 * x, [ops.ones(2)], np.ones(2))[0])
+        array([3., 3.], dtype=float32)
     """
     inputs = [keras.ops.convert_to_tensor(x) for x in inputs]
     # Each branch imports its own backend: no other may be loaded, nor even be installed.

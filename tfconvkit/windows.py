@@ -25,22 +25,29 @@ class GroupWindow:
         kernel_size: Extents `k` per axis, dilated.
         strides: Strides `s` per axis.
         padding: `"same"` or `"valid"`.
+        follow_all_axes: Whether to follow the size on axes that the group leaves alone, too. A convolution leaves
+            them to the backend's SAME; who places the windows itself must not.
 
     Raises:
         ValueError: if the strides differ between axes that the group swaps.
     """
 
-    def __init__(self, group, kernel_size, strides, padding):
+    def __init__(self, group, kernel_size, strides, padding, follow_all_axes=False):
         self.group, self.kernel_size = group, tuple(kernel_size)
         self.strides, self.padding = tuple(strides), padding
         check_swapped(group, "strides", self.strides, "the grid cannot be sampled alike in every orientation")
         self._largest = tuple(max(self.kernel_size[other] for other in orbit) for orbit in group.axis_orbits)
+        self._placements = {}
         self._needs_size = tuple(
-            padding == "same" and moved and s > 1 for moved, s in zip(group.moved_axes, self.strides, strict=True)
+            padding == "same" and s > 1 and (moved or follow_all_axes)
+            for moved, s in zip(group.moved_axes, self.strides, strict=True)
         )
 
     def remainders(self, sizes):
         """Returns `r` per axis, 0 where the placement does not depend on the size; sizes may be tensors."""
+        is_short = len(sizes) != self.group.rank
+        if is_short or any(size is None and needed for size, needed in zip(sizes, self._needs_size, strict=True)):
+            raise ValueError(f"Expected {self.group.rank} known grid sizes. Received {tuple(sizes)}.")
         return tuple(
             pads.remainder(size, s) if needed else 0
             for size, s, needed in zip(sizes, self.strides, self._needs_size, strict=True)
@@ -82,6 +89,25 @@ class GroupWindow:
                 offset = support - self.kernel_size[source] - offset
             starts.append(offset - self._pad(axis, support, remainders[axis]))
         return tuple(starts)
+
+    def placements(self, remainders):
+        """Groups the elements by the window they show: a list of (extents, starts, elements)."""
+        if remainders not in self._placements:
+            starts = [self.starts(element, remainders) for element in range(self.group.order)]
+            self._placements[remainders] = self._alike(starts)
+        return self._placements[remainders]
+
+    def all_placements(self):
+        """The same for sizes known at run time: `starts` is a table, a row for each of `all_remainders()`."""
+        if "all" not in self._placements:
+            rows = [[self.starts(g, r) for r in self.all_remainders()] for g in range(self.group.order)]
+            alike = self._alike([tuple(row) for row in rows])
+            self._placements["all"] = [(extents, np.array(rows, "int32"), same) for extents, rows, same in alike]
+        return self._placements["all"]
+
+    def _alike(self, starts):
+        keys = [(self.extents(element), start) for element, start in enumerate(starts)]
+        return [(*key, [g for g, other in enumerate(keys) if other == key]) for key in dict.fromkeys(keys)]
 
     def output_size(self, sizes):
         """Returns the output size per grid axis, None for None."""

@@ -66,6 +66,7 @@ CASES = (
     Case(layers.GroupPooling, dict(group="C4", reduction="norm"), (8, 8, 8)),
     Case(layers.GroupMaxPooling2D, dict(group="C4"), (8, 8, 8)),
     Case(layers.GroupMaxPooling2D, dict(group="D4", pool_size=(2, 3), strides=2, padding="same"), (8, 9, 8)),
+    Case(layers.GroupMaxPooling2D, dict(group="D1", pool_size=3, strides=2, padding="same"), (8, 8, 4)),
     Case(layers.GroupMaxPooling2D, dict(group="C4", pool_size=1, strides=3, padding="same"), (8, 9, 8)),
     Case(layers.GroupMaxPooling2D, dict(group="C4", padding="same", field="trivial"), (7, 9, 3)),
     Case(layers.GroupAveragePooling2D, dict(group="C4", pool_size=3), (8, 9, 8)),

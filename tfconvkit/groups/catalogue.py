@@ -33,11 +33,16 @@ def get(group, rank=None):
         TypeError: if `group` is none of the three kinds.
     """
     if isinstance(group, dict):
+        if set(group) != {"name", "matrices"}:
+            raise ValueError(f"The configuration of a group has the keys name and matrices. Received {group!r}.")
         group = PointGroup(**group)
     if isinstance(group, str):
         return _by_name(group, rank)
     if not isinstance(group, PointGroup):
-        raise TypeError(f"Expected the name of a group or a PointGroup. Received {group!r} of type {type(group)}.")
+        raise TypeError(
+            f"Expected the name of a group or a PointGroup. Received {group!r} of type {type(group)}. "
+            f"Use one of {', '.join(names(rank or 2))}."
+        )
     if rank is not None and group.rank != rank:
         raise ValueError(
             f"Group {group.name!r} acts on {group.rank} grid axes, but {rank} are needed here. "

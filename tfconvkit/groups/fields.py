@@ -46,7 +46,8 @@ def act(group, element, x, field="trivial", data_format="channels_last"):
         The moved array. Its grid axes are swapped where the element swaps them.
 
     Raises:
-        ValueError: if the rank of `x` or its number of channels does not fit the group and the field.
+        ValueError: for an unknown element, field or data format, or if the rank of `x` or its number of channels does
+            not fit the group and the field.
 
     Example:
         >>> groups.act("C4", 1, np.arange(4).reshape(1, 2, 2, 1))[0, :, :, 0]
@@ -56,6 +57,10 @@ def act(group, element, x, field="trivial", data_format="channels_last"):
     x = np.asarray(x)
     group = get(group, rank=x.ndim - 2 if isinstance(group, str) and x.ndim > 2 else None)
     field = Field(field, group)
+    if element not in range(group.order):
+        raise ValueError(f"Group {group.name!r} has the elements 0 to {group.order - 1}. Received element={element!r}.")
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(f'data_format must be "channels_last" or "channels_first". Received {data_format!r}.')
     if x.ndim not in (2, group.rank + 2):
         raise ValueError(
             f"The action of group {group.name!r} expects an array of 2 or {group.rank + 2} axes "

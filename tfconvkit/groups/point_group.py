@@ -49,7 +49,10 @@ class PointGroup:
     """
 
     def __init__(self, name, matrices):
-        matrices = np.asarray(matrices)
+        try:
+            matrices = np.asarray(matrices)
+        except ValueError as error:
+            raise ValueError(f"Group {name!r} needs matrices of one size. Received {matrices!r}.") from error
         _check_matrices(name, matrices)
         self.name = str(name)
         self.matrices = matrices.astype(int)
@@ -58,6 +61,9 @@ class PointGroup:
         self.inverse = np.argmin(self.cayley, axis=1)
         self.source_axes = np.abs(self.matrices).argmax(axis=2)
         self.reversed_axes = self.matrices.sum(axis=2) < 0
+        # The named groups are shared: nobody may write into their tables.
+        for table in (self.matrices, self.cayley, self.inverse, self.source_axes, self.reversed_axes):
+            table.setflags(write=False)
         moved = self.reversed_axes | (self.source_axes != np.arange(self.rank))
         self.moved_axes = tuple(bool(m) for m in moved.any(axis=0))
         self.axis_orbits = tuple(tuple(sorted({int(a) for a in self.source_axes[:, i]})) for i in range(self.rank))
@@ -133,7 +139,7 @@ def _cayley(name, matrices):
     cayley = order[position]
     if len(set(code.tolist())) < len(code) or (code[cayley] != product_code).any():
         raise ValueError(
-            f"The {len(matrices)} matrices of group {name!r} are not distinct and closed under products. "
-            "Add the missing products or drop the repeated elements."
+            f"The {len(matrices)} matrices of group {name!r} are not distinct and closed under products. Add the "
+            f"missing products or drop the repeated elements. Received {matrices.tolist()}."
         )
     return cayley

@@ -4,29 +4,32 @@ from keras import ops
 
 
 def at_least_float32(x):
-    """Casts half precision to float32 and leaves float32 and float64 as they are.
+    """Casts half precision and integers to float32 and leaves float32 and float64 as they are.
 
     `keras.backend.result_type` would turn float64 into float32 on JAX and PyTorch.
 
     Args:
-        x: Floating point tensor.
+        x: Tensor.
 
     Example:
         >>> at_least_float32(ops.ones(2, "bfloat16")).dtype
         tf.float32
     """
-    return ops.cast(x, "float32") if ops.dtype(x) in ("float16", "bfloat16") else x
+    return x if ops.dtype(x) in ("float32", "float64") else ops.cast(x, "float32")
 
 
 def mean(x, axis):
-    """Computes the mean along one axis in the precision of `x`; `ops.mean` of float64 is float32 on JAX.
+    """Computes the mean along one axis, summed in at least float32; `ops.mean` of float64 is float32 on JAX.
 
     Args:
         x: Floating point tensor.
         axis: The axis that is averaged away.
 
+    Returns:
+        Tensor of the dtype of `x`.
+
     Example:
-        >>> mean(ops.convert_to_tensor([[1.0, 3.0]]), axis=1)
-        [2.]
+        >>> np.asarray(mean(ops.convert_to_tensor([[1.0, 3.0]]), axis=1))
+        array([2.], dtype=float32)
     """
-    return ops.sum(x, axis=axis) / x.shape[axis]
+    return ops.cast(ops.sum(at_least_float32(x), axis=axis) / x.shape[axis], x.dtype)

@@ -241,6 +241,88 @@ def test_initialisers_regularisers_and_constraints_act_on_the_stored_kernel():
     assert layer.kernel.constraint is layer.kernel_constraint
 
 
+def test_a_kernel_between_images_is_the_mean_of_its_turned_copies():
+    group = groups.get("D4")
+    for kind, strides, grid in (("valid", 1, (6, 6)), ("same", 1, (6, 5)), ("same", 2, (6, 6))):
+        layer = layers.GroupConv2D(
+            2, 3, group, input_field="trivial", output_field="trivial", strides=strides, padding=kind, use_bias=False,
+            dtype="float64",
+        )  # fmt: skip
+        x = np.random.default_rng(0).normal(size=(1, *grid, 2))
+        layer.build(x.shape)
+        # Orbits of the cells in the order of their first cell: corner, edge, centre.
+        symmetric = ops.convert_to_numpy(layer.kernel)[[0, 1, 0, 1, 2, 1, 0, 1, 0]].reshape(3, 3, 2, 2)
+        lift = layers.LiftConv2D(2, 3, group, strides=strides, padding=kind, use_bias=False, dtype="float64")
+        lift.build(x.shape)
+        lift.set_weights([symmetric])
+        expected = ops.convert_to_numpy(lift(x)).reshape(*layer(x).shape, group.order).mean(axis=-1)
+        assert relative_error(layer(x), expected) <= tolerances.LAW["float64"]
+
+
+def test_a_valid_kernel_that_is_not_square_stands_in_the_middle_of_its_square():
+    layer = layers.LiftConv2D(2, (1, 3), "C4", use_bias=False, dtype="float64")
+    x = np.random.default_rng(0).normal(size=(1, 6, 7, 2))
+    y = ops.convert_to_numpy(layer(x))[..., ::4]
+    kernel = ops.convert_to_tensor(layer.kernel)
+    expected = ops.conv(ops.convert_to_tensor(x[:, 1:-1], "float64"), kernel, padding="valid")
+    assert relative_error(y, expected) <= tolerances.LAW["float64"]
+
+
+def test_bias_arguments_act_on_one_number_per_field():
+    layer = layers.GroupConv2D(
+        3, 1, "C4", kernel_initializer="zeros", bias_initializer="ones", bias_regularizer="l2",
+        bias_constraint="non_neg", activity_regularizer="l2",
+    )  # fmt: skip
+    y = layer(np.zeros((2, 2, 2, 4), "float32"))
+    assert np.array_equal(y, np.ones((2, 2, 2, 12)))
+    # 0.01 * (three biases of 1) and 0.01 * (twelve outputs of 1 at four positions, mean over the batch).
+    assert sorted(float(loss) for loss in layer.losses) == pytest.approx([0.03, 0.48])
+    assert layer.bias.constraint is layer.bias_constraint
+
+
+def test_the_data_format_of_the_keras_configuration_is_the_default():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        made = [layers.GroupConv2D(2, 3, "C4"), layers.GroupMaxPooling2D("C4"), layers.GroupPooling("C4")]
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    assert {layer.data_format for layer in made} == {"channels_first"}
+
+
+def test_channels_first_shapes_are_computed_and_checked():
+    layer = layers.GroupConv2D(2, 3, "C4", strides=2, padding="same", data_format="channels_first")
+    assert layer.compute_output_shape((None, 8, 9, 6)) == (None, 8, 5, 3)
+    pooling = layers.GroupMaxPooling2D("C4", padding="same", data_format="channels_first")
+    assert pooling.compute_output_shape((None, 8, 9, 6)) == (None, 8, 5, 3)
+    for each in (layer, pooling):
+        each(np.zeros((1, 8, 9, 6), "float32"))
+        with pytest.raises(ValueError, match="expected axis 1 of input shape to have value 8"):
+            each(np.zeros((1, 4, 9, 6), "float32"))
+
+
+def test_initialisers_may_be_left_out_callables_and_arrays_of_the_bank():
+    default = layers.GroupConv2D(2, 3, "C4", kernel_initializer=None, bias_initializer=None)
+    assert isinstance(default.kernel_initializer, keras.initializers.GlorotUniform)
+    ours = layers.GroupConv2D(2, 3, "C4", kernel_initializer=lambda shape, dtype=None: np.full(shape, 0.5))
+    ours.build((None, 8, 8, 4))
+    assert np.array_equal(ours.kernel, np.full((3, 3, 4, 2), 0.5))
+    wrong = keras.initializers.Constant(np.ones((3, 3, 4, 2), "float32"))
+    with pytest.raises(ValueError, match=r"bank's shape \(3, 3, 4, 8\).*stored shape \(3, 3, 4, 2\), use set_weights"):
+        layers.GroupConv2D(2, 3, "C4", kernel_initializer=wrong).build((None, 8, 8, 4))
+
+
+def test_arguments_may_be_numpy_integers_arrays_and_capitals():
+    layer = layers.GroupConv2D(np.int64(2), np.array([3, 3]), "C4", padding="SAME")
+    assert (layer.filters, layer.kernel_size, layer.padding) == (2, (3, 3), "same")
+
+
+def test_a_bank_needs_the_sizes_that_it_depends_on():
+    layer = layers.GroupConv2D(2, 3, "C4", strides=2, padding="same", name="conv")
+    layer.build((None, None, None, 4))
+    with pytest.raises(ValueError, match=r'"conv": Expected 2 known grid sizes. Received \(None, 8\)'):
+        layer.bank((None, 8))
+
+
 def test_a_custom_group_is_equivariant_and_serialised():
     mirror = groups.PointGroup("columns", [np.eye(2, dtype=int), np.diag([1, -1])])
     layer = layers.GroupConv2D(2, 2, mirror, strides=2, padding="same", dtype="float64")
@@ -263,7 +345,7 @@ def test_a_custom_group_is_equivariant_and_serialised():
         ({"input_field": "vector"}, 'input_field must be "trivial" or "regular". Received'),
         ({"output_field": "vector"}, 'output_field must be "trivial" or "regular". Received'),
         ({"data_format": "NHWC"}, 'data_format must be "channels_last" or "channels_first"'),
-        ({"strides": (1, 2)}, "'C4' swaps the grid axes .* strides must be equal"),
+        ({"strides": (1, 2)}, "GroupConv2D \"conv\": Group 'C4' swaps the grid axes .* strides must be equal"),
     ],
 )
 def test_wrong_arguments_are_named_with_what_was_expected(arguments, message):

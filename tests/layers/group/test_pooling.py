@@ -67,6 +67,27 @@ def test_the_identity_component_equals_same_of_tensorflow(cls, pool):
         assert relative_error(np.asarray(y)[..., ::4], expected) <= tolerances.LAW["float64"]
 
 
+@pytest.mark.parametrize(("cls", "pool"), list(zip(SPATIAL, (ops.max_pool, ops.average_pool), strict=True)))
+@pytest.mark.parametrize("group", ("D1", "D1_columns", "D1_diagonal"))
+def test_axes_that_the_group_leaves_alone_are_pooled_as_by_tensorflow(cls, pool, group):
+    for size, strides, grid in ((3, 2, (8, 8)), (3, 2, (7, 8)), (2, 3, (8, 7)), (4, 3, (9, 8))):
+        x = np.random.default_rng(0).normal(size=(2, *grid, 4))
+        layer = cls(group, size, strides=strides, padding="same", dtype="float64")
+        expected = pool(ops.convert_to_tensor(x[..., ::2], "float64"), size, strides, "same")
+        assert relative_error(ops.convert_to_numpy(layer(x))[..., ::2], expected) <= tolerances.LAW["float64"]
+
+
+def test_average_pooling_of_images_is_the_mean_over_the_elements():
+    """On a swapped, not square window the elements share fewer windows: each counts as often as it occurs."""
+    group = groups.get("D4")
+    x = np.random.default_rng(0).normal(size=(1, 5, 6, 2))
+    layer = layers.GroupAveragePooling2D("D4", (1, 2), strides=2, padding="same", field="trivial", dtype="float64")
+    plain = layers.GroupAveragePooling2D("D4", (1, 2), strides=2, padding="same", dtype="float64")
+    components = ops.convert_to_numpy(plain(np.repeat(x, group.order, axis=-1)))
+    expected = components.reshape(1, 3, 3, 2, group.order).mean(axis=-1)
+    assert relative_error(layer(x), expected) <= tolerances.LAW["float64"]
+
+
 def test_coinciding_windows_are_plain_pooling():
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
     y = layers.GroupMaxPooling2D("D4")(x)
@@ -120,6 +141,11 @@ def test_the_norm_has_a_finite_gradient_at_zero_and_does_not_overflow():
     assert np.array_equal(gradient, np.zeros((1, 4)))
     half = layers.GroupPooling("C4", "norm", dtype="float16")(np.full((1, 4), 300.0, "float16"))
     assert np.asarray(half).tolist() == [[600.0]]
+
+
+def test_the_mean_of_half_precision_does_not_overflow():
+    half = layers.GroupPooling("C4", "mean", dtype="float16")(np.full((1, 4), 30000.0, "float16"))
+    assert np.asarray(half).tolist() == [[30000.0]]
 
 
 @pytest.mark.parametrize(

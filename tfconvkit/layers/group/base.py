@@ -1,6 +1,7 @@
 """What the group layers share: argument checks and the reading of shapes."""
 
 import numbers
+from collections.abc import Iterable
 
 import keras
 
@@ -11,16 +12,16 @@ DATA_FORMATS = ("channels_last", "channels_first")
 
 
 def one_of(layer, argument, value, known):
-    """Returns `value` if it is one of the `known`, else says what was expected."""
-    if value not in known:
+    """Returns the string `value`, in lower case as in Keras, if it is one of the `known`."""
+    if not isinstance(value, str) or value.lower() not in known:
         expected = " or ".join(f'"{name}"' for name in known)
         raise ValueError(f"{describe(layer)}: {argument} must be {expected}. Received {argument}={value!r}.")
-    return value
+    return value.lower()
 
 
 def positive_integers(layer, argument, value, rank):
     """Returns a tuple of `rank` positive integers from an integer or a sequence."""
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+    values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
     if len(values) != rank or not all(_is_positive_integer(v) for v in values):
         raise ValueError(
             f"{describe(layer)}: {argument} must be a positive integer or a tuple of {rank} of them. "
@@ -40,6 +41,14 @@ def _is_positive_integer(value):
     return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
 
 
+def named(layer, make, *args, **kwargs):
+    """Calls `make` and puts the layer's name in front of its ValueErrors."""
+    try:
+        return make(*args, **kwargs)
+    except ValueError as error:
+        raise ValueError(f"{describe(layer)}: {error}") from error
+
+
 def describe(layer):
     """Returns class and name of a layer for messages, `GroupConv2D "conv1"`."""
     return f'{type(layer).__name__} "{layer.name}"'
@@ -47,7 +56,8 @@ def describe(layer):
 
 def data_format_of(layer, value):
     """Returns the data format, the one of the Keras configuration for None."""
-    return one_of(layer, "data_format", value or keras.config.image_data_format(), DATA_FORMATS)
+    value = keras.config.image_data_format() if value is None else value
+    return one_of(layer, "data_format", value, DATA_FORMATS)
 
 
 def grid_of(shape, data_format):

@@ -50,21 +50,23 @@ class GroupConv(keras.layers.Layer):
         self.dilation_rate = base.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer or "glorot_uniform")
+        self.bias_initializer = keras.initializers.get(bias_initializer or "zeros")
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.bias_constraint = keras.constraints.get(bias_constraint)
-        self._layout = GroupKernel(
+        self._layout = base.named(
+            self,
+            GroupKernel,
             self.group,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.dilation_rate,
-            self.input_field,
-            self.output_field,
-            self._leave_dilation,
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+            padding=self.padding,
+            dilation_rate=self.dilation_rate,
+            input_field=self.input_field,
+            output_field=self.output_field,
+            leave_dilation=self._leave_dilation,
         )
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
@@ -162,7 +164,7 @@ class GroupConv(keras.layers.Layer):
 
     def _table(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
-        remainders = self._layout.window.remainders(grid)
+        remainders = base.named(self, self._layout.window.remainders, grid)
         if all(isinstance(rest, int) for rest in remainders):
             return self._layout.table(remainders)
         return ops.take(self._layout.all_tables(), self._layout.window.position(remainders), axis=0)
@@ -170,7 +172,16 @@ class GroupConv(keras.layers.Layer):
     def _draw_kernel(self, shape, dtype=None):
         """Draws a whole bank and keeps the identity's share, so that initialisers see the true fan-in and fan-out."""
         fields, inputs, outputs = shape[-2] // self._layout.components, *self._layout.sizes
-        bank = self.kernel_initializer((*self.kernel_size, fields * inputs, self.filters * outputs), dtype=dtype)
+        bank_shape = (*self.kernel_size, fields * inputs, self.filters * outputs)
+        try:
+            bank = ops.cast(self.kernel_initializer(bank_shape, dtype=dtype), dtype)
+            bank = ops.reshape(bank, bank_shape)
+        except Exception as error:
+            raise ValueError(
+                f"{base.describe(self)}: kernel_initializer must give a tensor of the bank's shape {bank_shape}. "
+                f"Received {self.kernel_initializer}, which fails ({str(error).splitlines()[0]}). To start from a "
+                f"given kernel of the stored shape {tuple(shape)}, use set_weights after building."
+            ) from error
         bank = bank[..., :: inputs // self._layout.components, ::outputs]
         cells = ops.reshape(bank, (-1, *shape[-2:]))
         return ops.reshape(ops.take(cells, self._layout.representatives(), axis=0), shape)

@@ -21,7 +21,8 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         group: Name of the group or a `groups.PointGroup`.
         axis: Channel axis (`-1`, or `1` for `channels_first`).
         **kwargs: Arguments of `keras.layers.BatchNormalization`: `momentum`, `epsilon`, `center`, `scale`, the
-            initialisers, regularisers and constraints, `synchronized`. `renorm` is not supported.
+            initialisers, regularisers and constraints, `synchronized` (not together with a mask). `renorm` is not
+            supported.
 
     Input shape:
         `(batch, *grid, channels * order)`, the orientation fastest, any number of grid axes.
@@ -30,7 +31,8 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         Same as the input. Weights `gamma`, `beta`, `moving_mean`, `moving_variance` have shape `(channels,)`.
 
     Raises:
-        ValueError: if the channels are no multiple of the order of the group, or with `renorm=True`.
+        ValueError: if the channels are no multiple of the order of the group, for an axis that is none, with
+            `renorm=True`, or for a mask of another rank.
 
     Reference:
         Cohen and Welling, Group Equivariant Convolutional Networks, 2016, section 6.3 ("a single scale and a single
@@ -51,6 +53,11 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         self.input_field = self.output_field = "regular"
 
     def build(self, input_shape):
+        if self.axis % len(input_shape) == 0 or not -len(input_shape) <= self.axis < len(input_shape):
+            raise ValueError(
+                f"{base.describe(self)}: axis must name the channels of the input shape {tuple(input_shape)}. "
+                f"Received axis={self.axis}. Use -1, or 1 for channels_first."
+            )
         self.group = groups.of_rank(self.group, len(input_shape) - 2)
         fields = base.field_count(self, input_shape, self.axis)
         shape = list(input_shape)
@@ -92,12 +99,25 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         axes = [a for a in range(len(x.shape)) if a != self.axis % len(x.shape)]
         if mask is None:
             return ops.moments(x, axes=axes, synchronized=self.synchronized)
-        weight = ops.expand_dims(ops.cast(mask, x.dtype), axis=self.axis)
-        weight = ops.broadcast_to(weight, ops.shape(x))
-        total = ops.sum(weight, axis=axes, keepdims=True) + keras.config.epsilon()
-        average = ops.sum(weight * x, axis=axes, keepdims=True) / total
-        variance = ops.sum(weight * ops.square(x - average), axis=axes, keepdims=True) / total
-        return average, variance
+        self._check_mask(x, mask)
+        is_counted = ops.broadcast_to(ops.expand_dims(ops.cast(mask, "bool"), axis=self.axis), ops.shape(x))
+        total = ops.sum(ops.cast(is_counted, x.dtype), axis=axes, keepdims=True) + keras.config.epsilon()
+        # `where`, not a product: what is masked may be NaN.
+        average = ops.sum(ops.where(is_counted, x, ops.zeros_like(x)), axis=axes, keepdims=True) / total
+        deviation = ops.where(is_counted, x - average, ops.zeros_like(x))
+        return average, ops.sum(ops.square(deviation), axis=axes, keepdims=True) / total
+
+    def _check_mask(self, x, mask):
+        if self.synchronized:
+            raise ValueError(
+                f"{base.describe(self)}: a mask is not synchronized between replicas. Received a mask with "
+                "synchronized=True. Use synchronized=False."
+            )
+        if len(mask.shape) != len(x.shape) - 1:
+            raise ValueError(
+                f"{base.describe(self)}: the mask must have one axis less than the input (no channels). "
+                f"Received mask shape {tuple(mask.shape)} for input shape {tuple(x.shape)}."
+            )
 
     def _per_channel(self, per_field):
         return ops.repeat(per_field, self.group.order)

@@ -29,7 +29,9 @@ class GroupSpatialPooling(keras.layers.Layer):
         self.field = base.one_of(self, "field", field, groups.FIELDS)
         self.input_field = self.output_field = self.field
         self.data_format = base.data_format_of(self, data_format)
-        self._window = GroupWindow(self.group, self.pool_size, self.strides, self.padding)
+        self._window = base.named(
+            self, GroupWindow, self.group, self.pool_size, self.strides, self.padding, follow_all_axes=True
+        )
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):
@@ -69,17 +71,13 @@ class GroupSpatialPooling(keras.layers.Layer):
     def _placements(self, grid):
         """Groups the elements by the window they show: a list of (extents, starts, elements)."""
         remainders = self._window.remainders(grid)
-        elements = range(self.group.order)
         if all(isinstance(rest, int) for rest in remainders):
-            keys = [(self._window.extents(g), self._window.starts(g, remainders)) for g in elements]
-            return [(*key, [g for g in elements if keys[g] == key]) for key in dict.fromkeys(keys)]
-        # Sizes known at run time only: elements that agree for every remainder stay together, starts by table.
-        starts = [[self._window.starts(g, r) for g in elements] for r in self._window.all_remainders()]
-        starts = np.array(starts, "int32")
-        chosen = ops.take(starts, self._window.position(remainders), axis=0)
-        keys = [(self._window.extents(g), starts[:, g].tobytes()) for g in elements]
-        alike = [[g for g in elements if keys[g] == key] for key in dict.fromkeys(keys)]
-        return [(self._window.extents(same[0]), ops.unstack(chosen[same[0]], self.rank), same) for same in alike]
+            return self._window.placements(remainders)
+        position = self._window.position(remainders)
+        return [
+            (extents, ops.unstack(ops.take(starts, position, axis=0), self.rank), elements)
+            for extents, starts, elements in self._window.all_placements()
+        ]
 
     def _pool_components(self, inputs, placements):
         """Pools the channels of each orientation with its window, then puts them back in order."""
