@@ -38,6 +38,7 @@ _ROOF = " ".join(sorted(OPTIONAL))
 TABLE = {
     "groups": _rung(0, "numpy", banned="tfconvkit.backend"),
     "padding": _rung(0, "numpy", banned="tfconvkit.backend"),
+    "banks": _rung(0, "numpy", banned="tfconvkit.backend"),
     "windows": _rung(0, "numpy", banned="tfconvkit.backend"),
     "backend": _rung(0, "keras numpy", inside="tensorflow jax torch", banned="tfconvkit"),
     "ops": _rung(1, "keras.ops numpy"),
@@ -46,7 +47,8 @@ TABLE = {
     "layers": _rung(3, "keras numpy"),
     "models": _rung(4, "keras numpy", _ROOF),
     "audit": _rung(4, "keras numpy", _ROOF),
-    "surgery": _rung(4, "keras numpy", _ROOF),
+    # Above the audit, whose walk through a model and whose counts it uses.
+    "surgery": _rung(5, "keras numpy", _ROOF),
     "bijectors": _rung(4, "keras numpy tensorflow tensorflow_probability", _ROOF),
     "_datasets": _rung(4, "numpy sklearn", _ROOF),
     "compat": _rung(5, "keras numpy tensorflow", _ROOF),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tfconvkit import groups
-from tfconvkit.windows import GroupKernel, GroupWindow
+from tfconvkit.banks import GroupKernel
+from tfconvkit.windows import GroupWindow
 
 
 def layout(group="C4", size=(3, 3), strides=(1, 1), padding="same", rate=(1, 1), fields=("regular", "regular")):

@@ -8,8 +8,8 @@ from keras import ops
 from laws import gradient_error, relative_error
 
 from tfconvkit import groups
+from tfconvkit.banks import GroupKernel
 from tfconvkit.ops.kernels import group_expand
-from tfconvkit.windows import GroupKernel
 
 LEGACY = sorted(path.stem for path in FOLDER.glob("groupy_*.npz"))
 

@@ -16,7 +16,7 @@ def group_expand(kernel, table, components, is_orbit_mean=False):
 
     Args:
         kernel: `(*cells, input_fields * R, filters)`, the component fastest on the next to last axis.
-        table: Integers `(*support, S, Z)` of row numbers, as `windows.GroupKernel.table` gives them; the number of
+        table: Integers `(*support, S, Z)` of row numbers, as `banks.GroupKernel.table` gives them; the number of
             rows stands for a zero.
         components: `R`, the stored components per input field.
         is_orbit_mean: Whether to average over the last axis of the table (a kernel between trivial fields).

@@ -4,9 +4,9 @@ import keras
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit.banks import GroupKernel
 from tfconvkit.layers.group import base
 from tfconvkit.ops.kernels import group_expand
-from tfconvkit.windows import GroupKernel
 
 
 class GroupConv(keras.layers.Layer):
