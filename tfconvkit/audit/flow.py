@@ -84,6 +84,9 @@ def propagate(step, states, shapes, output_shape, rank):
     lost = _loss(step, states, shapes, output_shape, rank, data_format)
     if lost:
         return State(None, data_format, lost)
+    if isinstance(layer, kinds.POOLINGS) and data_format != states[0].data_format:
+        # A pooling over the channels, as `surgery.deploy` writes the pooling over orientations.
+        return State(None, states[0].data_format)
     return State(_carried(layer, states, shapes, output_shape), data_format)
 
 

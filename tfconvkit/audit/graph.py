@@ -146,7 +146,7 @@ class Graph:
             layer, read = node.operation, tuple(known[id(tensor)] for tensor in node.input_tensors)
             fixed = node.arguments.kwargs.get("training")
             fixed = training if fixed is None else fixed
-            if _is_graph(layer):
+            if _is_graph(layer) and not _is_expression(layer):
                 inner = dict(zip(map(id, layer.inputs), read, strict=True))
                 made = self._walk(layer, inner, f"{prefix}{layer.name}/", fixed)
             else:
@@ -161,6 +161,12 @@ def _is_graph(layer):
     """Says whether what a model does is recorded as a graph: Sequential and functional models."""
     written_by_keras = getattr(type(layer).call, "__qualname__", "") in ("Functional.call", "Sequential.call")
     return isinstance(layer, keras.Model) and written_by_keras and bool(getattr(layer, "outputs", None))
+
+
+def _is_expression(model):
+    """Says whether a nested model holds no layers but `keras.ops` operations: its parts need not turn by themselves."""
+    operations = getattr(model, "operations", model.layers)
+    return not any(isinstance(o, keras.Layer) and not isinstance(o, keras.layers.InputLayer) for o in operations)
 
 
 def _nodes(outputs, known):

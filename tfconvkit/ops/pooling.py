@@ -23,14 +23,14 @@ def pool(function, x, pool_size, strides, padding, data_format):
     if len(pool_size) < 3:
         return function(x, pool_size, strides, padding, data_format)
     is_last = data_format == "channels_last"
-    batch, depth, *grid, channels = shape = ops.shape(x)
+    _, depth, *grid, channels = shape = ops.shape(x)
     if not is_last:
-        batch, channels, depth, *grid = shape
-    slices = (batch * depth, *grid, channels) if is_last else (batch, channels * depth, *grid)
+        _, channels, depth, *grid = shape
+    slices = (-1, *grid, channels) if is_last else (-1, channels * depth, *grid)
     x = function(ops.reshape(x, slices), pool_size[1:], strides[1:], padding, data_format)
     grid = ops.shape(x)[1:3] if is_last else ops.shape(x)[2:]
     cells = grid[0] * grid[1]
-    columns = (batch, depth, cells, channels) if is_last else (batch, channels, depth, cells)
+    columns = (-1, depth, cells, channels) if is_last else (-1, channels, depth, cells)
     x = function(ops.reshape(x, columns), (pool_size[0], 1), (strides[0], 1), padding, data_format)
     depth = ops.shape(x)[1 if is_last else 2]
-    return ops.reshape(x, (batch, depth, *grid, channels) if is_last else (batch, channels, depth, *grid))
+    return ops.reshape(x, (-1, depth, *grid, channels) if is_last else (-1, channels, depth, *grid))

@@ -57,7 +57,7 @@ class GroupPooling(keras.layers.Layer):
     def call(self, inputs):
         axis = self._channel_axis % len(inputs.shape)
         shape = ops.shape(inputs)
-        split = (*shape[:axis], inputs.shape[axis] // self.group.order, self.group.order, *shape[axis + 1 :])
+        split = (-1, *shape[1:axis], inputs.shape[axis] // self.group.order, self.group.order, *shape[axis + 1 :])
         return _REDUCTIONS[self.reduction](ops.reshape(inputs, split), axis + 1)
 
     def compute_output_shape(self, input_shape):

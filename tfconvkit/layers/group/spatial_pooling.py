@@ -130,7 +130,7 @@ class GroupAveragePooling(GroupSpatialPooling):
         return pool(ops.average_pool, inputs, extents, self.strides, padding, self.data_format)
 
     def _pool_at(self, inputs, extents, starts):
-        plane = ops.ones_like(ops.take(inputs, [0], axis=self._channel_axis)[:1])
+        plane = ops.ones_like(ops.take(inputs, [0], axis=self._channel_axis))
         total, count = (
             self._pool(self._cut(x, extents, starts, fill=0.0), extents, "valid") for x in (inputs, plane)
         )
