@@ -48,7 +48,11 @@ class Step(NamedTuple):
         """
         _check_input_spec(self.layer, values)
         positional, named = self.arguments(values)
-        return keras.tree.flatten(self.layer.compute_output_spec(*positional, **named))
+        made = keras.tree.flatten(self.layer.compute_output_spec(*positional, **named))
+        # Keras 3.8 computes sizes below 1 without a word.
+        if any(size is not None and size < 1 for spec in made for size in spec.shape[1:]):
+            raise ValueError(f"It would give an empty output of shape {tuple(made[0].shape)}.")
+        return made
 
 
 class Graph:

@@ -1,0 +1,19 @@
+"""Old names on the new code: legacy call signatures, layouts and statistics as thin adapters (TensorFlow only).
+
+| legacy import | import here |
+|---|---|
+| `groupy.gconv.tensorflow_gconv.splitgconv2d` | `tfconvkit.compat.groupy` |
+| `groupy.gconv.make_gconv_indices` | `tfconvkit.compat.groupy` |
+| `groupy.gconv.tensorflow_gconv.transform_filter` | `tfconvkit.compat.groupy` |
+| `keras_gcnn.layers`, `keras_gcnn.layers.pooling` | `tfconvkit.compat.keras_gcnn` |
+"""
+
+import keras
+
+__all__ = ["groupy", "keras_gcnn"]
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"tfconvkit.compat runs legacy TensorFlow code and needs Keras on TensorFlow. Received the Keras backend "
+        f'"{keras.backend.backend()}". Set KERAS_BACKEND=tensorflow, or use tfconvkit.layers.'
+    )
