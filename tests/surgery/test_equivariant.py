@@ -79,6 +79,14 @@ def test_image_to_image_networks_end_in_planes_again():
     assert equivariance_error(model, groups.get("D4"), x, "trivial", "trivial") <= tolerances.LAW["float32"]
 
 
+def test_operations_of_keras_ops_are_kept():
+    inputs = keras.Input((8, 8, 1))
+    x = L.Conv2D(8, 3, padding="same")(inputs)
+    x = keras.ops.relu(x) + L.Conv2D(8, 1)(x)
+    model = to_equivariant(keras.Model(inputs, L.GlobalMaxPooling2D()(x)), "D4", print_fn=None)
+    audit.assert_equivariant(model, "D4")
+
+
 def test_nested_models_shared_layers_and_signals_are_turned():
     shared = L.Conv1D(8, 3, padding="same", activation="relu", name="shared")
     chain = [keras.Input((12, 8)), shared, L.AveragePooling1D(2), L.SpatialDropout1D(0.1)]

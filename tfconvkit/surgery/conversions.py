@@ -105,8 +105,10 @@ def _convolution(layer, shape, name):
 
 def _transposed_convolution(layer, shape, name):
     bank = ops.convert_to_numpy(layer.bank())
-    # Keras would add empty rows behind a kernel smaller than the strides, GroupConvTranspose2D does not.
-    edge = {"output_padding": None if layer.padding == "same" else 0}
+    # Keras would add empty rows behind a kernel smaller than the strides, GroupConvTranspose2D does not. Elsewhere the
+    # argument changes nothing, and Keras 3.8 refuses a zero.
+    is_small = any(k < s for k, s in zip(bank.shape, layer.strides, strict=False))
+    edge = {"output_padding": 0} if layer.padding == "valid" and is_small else {}
     return _with_bank(layer, "transposed", bank, bank.shape[-2], shape, name, **edge)
 
 

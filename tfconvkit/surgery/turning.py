@@ -4,6 +4,7 @@ import keras
 from keras import layers as plain
 
 from tfconvkit import layers, padding
+from tfconvkit.audit import kinds
 from tfconvkit.layers.group.base import grid_of
 
 POOLING_SUFFIX = "_orientations"
@@ -106,6 +107,8 @@ class Workshop:
         return [(tensor, field)]
 
     def _clone(self, step):
+        if not isinstance(step.layer, keras.Layer):
+            return step.layer
         key = (id(step.layer), "clone")
         if key not in self._made:
             config = step.layer.get_config()
@@ -114,9 +117,14 @@ class Workshop:
 
     def _counterparts(self, step, fields, specs):
         """Returns the new layers (None for a copy of the old one) and the field of their output."""
-        for kinds, rule in _RULES:
-            if isinstance(step.layer, kinds):
+        for classes, rule in _RULES:
+            if isinstance(step.layer, classes):
                 return rule(self, step, fields, specs)
+        # Operations of `keras.ops` have no public classes: known by name.
+        if kinds.is_merge(step.layer):
+            return _merge(self, step, fields, specs)
+        if not isinstance(step.layer, keras.Layer) and kinds.is_pointwise(step.layer):
+            return _kept(self, step, fields, specs)
         raise refusal(step, "there is no equivariant counterpart for this kind of layer", "Replace or remove it.")
 
     def common(self, step, **arguments):
@@ -155,8 +163,8 @@ def _convolution_class(layer, input_field, output_field):
     """The class with the most telling name."""
     if isinstance(layer, _TRANSPOSED):
         return getattr(layers, f"GroupConvTranspose{layer.rank}D")
-    kinds = {("trivial", "regular"): "LiftConv", ("regular", "trivial"): "ProjectConv"}
-    return getattr(layers, f"{kinds.get((input_field, output_field), 'GroupConv')}{layer.rank}D")
+    names = {("trivial", "regular"): "LiftConv", ("regular", "trivial"): "ProjectConv"}
+    return getattr(layers, f"{names.get((input_field, output_field), 'GroupConv')}{layer.rank}D")
 
 
 def _pooling(workshop, step, fields, specs):
