@@ -34,14 +34,25 @@ def group_expand(kernel, table, components, is_orbit_mean=False):
     """
     cells, filters = math.prod(kernel.shape[:-2]), kernel.shape[-1]
     fields = kernel.shape[-2] // components
-    rows = ops.reshape(kernel, (cells, fields, components, filters))
-    rows = ops.reshape(ops.transpose(rows, (0, 2, 1, 3)), (cells * components, fields * filters))
-    if not isinstance(table, np.ndarray) or table.max() == cells * components:
+    count = cells * fields * components
+    rows = ops.reshape(kernel, (count, filters))
+    sources = _of_every_field(table, fields, components, count)
+    if not isinstance(sources, np.ndarray) or sources.max() == count:
         rows = ops.pad(rows, [[0, 1], [0, 0]])
     *support, inputs, outputs = table.shape
-    bank = ops.take(rows, ops.reshape(table, (-1,)), axis=0)
-    bank = ops.reshape(bank, (math.prod(support), inputs, outputs, fields, filters))
+    bank = ops.take(rows, ops.reshape(sources, (-1,)), axis=0)
+    bank = ops.reshape(bank, (math.prod(support) * fields * inputs, outputs, filters))
     if is_orbit_mean:
-        bank, outputs = ops.expand_dims(mean(bank, axis=2), axis=2), 1
-    bank = ops.transpose(bank, (0, 3, 1, 4, 2))
-    return ops.reshape(bank, (*support, fields * inputs, filters * outputs))
+        bank, outputs = ops.expand_dims(mean(bank, axis=1), axis=1), 1
+    return ops.reshape(ops.swapaxes(bank, 1, 2), (*support, fields * inputs, filters * outputs))
+
+
+def _of_every_field(table, fields, components, count):
+    """Turns rows `(cell, component)` into rows `(cell, field, component)` of every field, `(*support, fields, S, Z)`.
+
+    One gather of the stored numbers in their own order needs one transposition less than a gather of whole cells.
+    """
+    field = np.arange(fields, dtype="int32")[:, None, None]
+    table = table[..., None, :, :]
+    rows = (table // components * fields + field) * components + table % components
+    return np.minimum(rows, count) if isinstance(rows, np.ndarray) else ops.minimum(rows, count)
