@@ -32,8 +32,9 @@ def group_expand(kernel, table, components, is_orbit_mean=False):
         >>> group_expand(ops.ones((3, 3, 2, 5)), layout.table((0, 0)), components=1).shape
         TensorShape([3, 3, 2, 20])
     """
-    cells, filters = math.prod(kernel.shape[:-2]), kernel.shape[-1]
-    fields = kernel.shape[-2] // components
+    # Plain integers: with TensorFlow 2 switched off, shapes hold Dimension objects.
+    *grid, inputs, filters = (int(size) for size in kernel.shape)
+    cells, fields = math.prod(grid), inputs // components
     count = cells * fields * components
     rows = ops.reshape(kernel, (count, filters))
     sources = _of_every_field(table, fields, components, count)
