@@ -1,14 +1,15 @@
-"""Reads the golden numbers of the legacy group convolution code (see golden/gconv/README.md)."""
+"""Reads the golden numbers of the legacy code; golden/<area>/README.md says what they mean."""
 
 from pathlib import Path
 
 import numpy as np
 
-FOLDER = Path(__file__).parent / "golden" / "gconv"
+GOLDEN = Path(__file__).parent / "golden"
+FOLDER = GOLDEN / "gconv"
 
 
-def load(name):
-    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as data:
+def load(name, area="gconv"):
+    with np.load(GOLDEN / area / f"{name}.npz", allow_pickle=False) as data:
         return dict(data)
 
 

@@ -1,13 +1,18 @@
 """Mathematical laws, written once: each returns an error relative to the largest number compared."""
 
 import numpy as np
-from keras import ops
+from keras import ops, tree
 
 from tfconvkit import backend, groups
 
 
 def relative_error(value, expected):
-    """`max |value - expected| / max |expected|`, after checking that the shapes agree."""
+    """`max |value - expected| / max |expected|`, the worst over the tensors of a structure; shapes have to agree."""
+    pairs = zip(tree.flatten(value), tree.flatten(expected), strict=True)
+    return max(_relative_error(one, other) for one, other in pairs)
+
+
+def _relative_error(value, expected):
     value, expected = (ops.convert_to_numpy(x).astype("float64") for x in (value, expected))
     assert value.shape == expected.shape, f"shapes differ: {value.shape} and {expected.shape}"
     assert np.isfinite(value).all()
@@ -37,3 +42,35 @@ def gradient_error(function, inputs, rng, step=1e-6):
         forward, backward = (np.sum(cotangent * np.asarray(function(*arguments))) for arguments in shifted)
         errors.append(relative_error(np.sum(direction * np.asarray(gradient)), (forward - backward) / (2 * step)))
     return max(errors)
+
+
+def round_trip_error(layer, x, **arguments):
+    """Largest error of `layer(layer(x), inverse=True) = x`, and of the inverse's log-determinant as the negative."""
+    y, log_det = layer(x, return_log_det=True, **arguments)
+    back, inverse_log_det = layer(y, inverse=True, return_log_det=True, **arguments)
+    return max(relative_error(back, x), _log_det_error(-inverse_log_det, log_det))
+
+
+def log_det_error(layer, x, **arguments):
+    """Largest error of `log_det` against log|det| of the Jacobian by automatic differentiation, sample by sample.
+
+    For layers of one input tensor that treat the samples of a batch independently.
+    """
+    x = ops.convert_to_tensor(x)
+
+    def function(x):
+        outputs = tree.flatten(layer(x, **arguments))
+        return ops.concatenate([ops.reshape(y, (x.shape[0], -1)) for y in outputs], axis=-1)
+
+    size = int(np.prod(x.shape[1:]))
+    rows = [backend.vjp(function, [x], np.tile(row, (x.shape[0], 1)))[0] for row in np.eye(size)]
+    jacobians = np.stack([np.reshape(ops.convert_to_numpy(row), (x.shape[0], size)) for row in rows], axis=1)
+    _, log_det = layer(x, return_log_det=True, **arguments)
+    return _log_det_error(log_det, np.linalg.slogdet(jacobians).logabsdet)
+
+
+def _log_det_error(value, expected):
+    """Relative to the largest expected number, or to 1 where that is smaller: volume-preserving layers have 0."""
+    value, expected = (ops.convert_to_numpy(x).astype("float64") for x in (value, expected))
+    assert value.shape == expected.shape and np.isfinite(value).all()
+    return np.abs(value - expected).max() / max(np.abs(expected).max(), 1.0)

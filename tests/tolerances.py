@@ -14,3 +14,19 @@ HALF = {"float16": 5e-3, "bfloat16": 4e-2}
 FINITE_DIFFERENCE = 1e-7
 # Statistics over a mask, whose count is guarded by Keras' epsilon of 1e-7. Measured: 3.3e-8.
 MASKED = 1e-6
+# Law of a whole network in float64. Measured: 6.3e-15.
+WHOLE_NETWORK = 1e-10
+# A deployed network, as a model and from a file of any format. Measured: 2e-7 and 8e-7.
+DEPLOYED = 1e-5
+# Golden outputs and gradients of the legacy flows in float32. Measured: 1.2e-6 and 4.2e-6.
+GOLDEN_FLOW = 2e-5
+# Log-determinants against the Jacobian by automatic differentiation, float64. Measured: 2e-14.
+LOG_DET = 1e-9
+# Golden gradients of contextual attention, whose float32 is itself 1.6e-5 from float64. Measured: 1.1e-5.
+ATTENTION_GRADIENT = 2e-5
+# Contextual attention and its gradients in chunks against the whole. Measured: 5.5e-7.
+CHUNKS = 1e-6
+# A rational-quadratic spline in float64 with flat and steep pieces, there and back. Measured: 3.1e-13.
+SPLINE = 1e-9
+# Gradients through activations found by inverses, float64, against the ordinary ones. Measured: 6e-13.
+REVERSIBLE = 1e-9

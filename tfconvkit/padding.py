@@ -14,7 +14,8 @@ def output_size(size, kernel_size, stride=1, padding="same"):
     """Returns the output size: `ceil(N / s)` for "same", `floor((N - k) / s) + 1` for "valid", None for None."""
     if size is None:
         return None
-    return -(-size // stride) if padding == "same" else (size - kernel_size) // stride + 1
+    # (N - 1) // s + 1 is ceil(N / s) without negative numbers, whose quotient ONNX rounds towards zero.
+    return (size - 1 if padding == "same" else size - kernel_size) // stride + 1
 
 
 def transposed_size(size, kernel_size, stride=1, padding="same"):

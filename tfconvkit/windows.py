@@ -88,6 +88,21 @@ class GroupWindow:
             starts.append(offset - self._pad(axis, support, remainders[axis]))
         return tuple(starts)
 
+    def crops(self):
+        """Returns where each element finds its output in one convolution of the padded grid, for strides of 1.
+
+        The moved extents have to be alike. SAME pads an even extent unequally, so that elements which reverse the
+        axis start one place behind those that do not.
+
+        Returns:
+            The pads `(before, behind)` per grid axis, and the starts, zeros and ones `(order, rank)`.
+        """
+        zero = (0,) * self.group.rank
+        starts = np.array([self.starts(element, zero) for element in range(self.group.order)])
+        first, last = starts.min(axis=0), starts.max(axis=0)
+        pads = [(-int(a), int(b) + k - 1) for a, b, k in zip(first, last, self.kernel_size, strict=True)]
+        return pads, starts - first
+
     def placements(self, remainders):
         """Groups the elements by the window they show: a list of (extents, starts, elements)."""
         if remainders not in self._placements:

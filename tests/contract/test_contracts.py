@@ -13,54 +13,67 @@ from laws import relative_error
 pytestmark = pytest.mark.parametrize("case", CASES, ids=str)
 
 
-def model_of(layer, shape):
-    inputs = keras.Input(shape)
-    return keras.Model(inputs, layer(inputs))
+def shapes(y):
+    return [tuple(value.shape) for value in keras.tree.flatten(y)]
+
+
+def computed_in(y):
+    """The dtypes of the first output: log-determinants beside it stay in float32."""
+    return keras.backend.standardize_dtype(keras.tree.flatten(y)[0].dtype)
+
+
+def is_equal(y, z):
+    pairs = zip(keras.tree.flatten(y), keras.tree.flatten(z), strict=True)
+    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 def test_shapes_are_computed_from_shapes_alone(case):
     layer, x = case.make(), case.sample()
-    assert tuple(layer(x).shape) == layer.compute_output_shape(x.shape)
-    symbolic = layer(keras.Input(case.any_shape))
-    assert symbolic.shape[-1] == layer(x).shape[-1]
+    y = case.apply(layer, x)
+    assert shapes(case.model(layer, case.shapes)(x)) == shapes(y)
+    inputs = case.packed(keras.KerasTensor(shape) for shape in shapes(x))
+    assert shapes(layer.compute_output_spec(inputs, **case.call)) == shapes(y)
+    symbolic = case.apply(layer, case.packed(map(keras.Input, case.any_shapes)))
+    assert [shape[-1] for shape in shapes(symbolic) if len(shape) > 1] == [s[-1] for s in shapes(y) if len(s) > 1]
 
 
 def test_unknown_batch_and_grid_give_the_same_numbers(case):
     layer = case.make()
     fresh = type(layer).from_config(layer.get_config())
-    dynamic = model_of(fresh, case.any_shape)
+    dynamic = case.model(fresh, case.any_shapes)
     fresh.set_weights(layer.get_weights())
-    for grid in case.grids:
+    for grid in case.sample_grids:
         x = case.sample(grid, batch=3)
-        assert relative_error(dynamic(x), layer(x)) <= tolerances.SAME_LAYER
-        assert relative_error(dynamic.predict(x, verbose=0), layer(x)) <= tolerances.SAME_LAYER
+        assert relative_error(dynamic(x), case.apply(layer, x)) <= tolerances.SAME_LAYER
+        assert relative_error(dynamic.predict(x, verbose=0), case.apply(layer, x)) <= tolerances.SAME_LAYER
 
 
 @pytest.mark.parametrize("jit_compile", (False, True))
 def test_a_function_of_unknown_shape_is_traced_once(case, jit_compile):
     layer, traces = case.make(), []
+    signature = case.packed(tf.TensorSpec((None, *shape)) for shape in case.any_shapes)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *case.any_shape))], jit_compile=jit_compile)
+    @tf.function(input_signature=[signature], jit_compile=jit_compile)
     def function(x):
         traces.append(x)
-        return layer(x)
+        return case.apply(layer, x)
 
-    for grid in case.grids:
+    for grid in case.sample_grids:
         x = case.sample(grid)
-        assert relative_error(function(x), layer(x)) <= tolerances.SAME_LAYER
+        assert relative_error(function(x), case.apply(layer, x)) <= tolerances.SAME_LAYER
     assert len(traces) == 1
 
 
 def test_saved_models_load_with_equal_outputs(case, tmp_path):
     layer, x = case.make(), case.sample()
-    model = model_of(layer, case.shape)
+    model = case.model(layer, case.shapes)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert np.array_equal(loaded(x), model(x))
+    assert is_equal(loaded(x), model(x))
     model.save_weights(tmp_path / "model.weights.h5")
-    fresh = model_of(type(layer).from_config(layer.get_config()), case.shape)
+    fresh = case.model(type(layer).from_config(layer.get_config()), case.shapes)
     fresh.load_weights(tmp_path / "model.weights.h5")
-    assert np.array_equal(fresh(x), model(x))
+    assert is_equal(fresh(x), model(x))
 
 
 def test_configurations_survive_json(case):
@@ -75,23 +88,27 @@ def test_configurations_survive_json(case):
 def test_half_precision_computes_in_half_and_keeps_float32_weights(case, dtype):
     layer, x = case.make(), case.sample()
     half = case.make(dtype=f"mixed_{dtype}")
-    y = half(x)
-    assert keras.backend.standardize_dtype(y.dtype) == dtype
+    y = case.apply(half, x)
+    assert computed_in(y) == dtype
     assert {w.dtype for w in half.weights} <= {"float32"}
-    assert relative_error(keras.ops.cast(y, "float32"), layer(x)) <= tolerances.HALF[dtype]
+    y = keras.tree.map_structure(lambda value: keras.ops.cast(value, "float32"), y)
+    assert relative_error(y, case.apply(layer, x)) <= tolerances.HALF[dtype]
 
 
 def test_float64_computes_in_float64(case):
     layer, x = case.make(), case.sample()
-    y = case.make(dtype="float64")(x.astype("float64"))
-    assert keras.backend.standardize_dtype(y.dtype) == "float64"
-    assert relative_error(y, layer(x)) <= tolerances.LAW["float32"]
+    y = case.apply(case.make(dtype="float64"), keras.tree.map_structure(lambda value: value.astype("float64"), x))
+    assert computed_in(y) == "float64"
+    assert relative_error(y, case.apply(layer, x)) <= tolerances.LAW["float32"]
 
 
 @pytest.mark.parametrize("jit_compile", (False, True))
 def test_fit_trains_every_weight(case, jit_compile):
     layer = case.make()
-    model = keras.Sequential([keras.Input(case.shape), layer, keras.layers.Flatten(), keras.layers.Dense(1)])
+    inputs = case.packed(map(keras.Input, case.shapes))
+    flat = [keras.layers.Flatten()(y) for y in keras.tree.flatten(case.apply(layer, inputs))]
+    outputs = keras.layers.Dense(1)(keras.layers.Concatenate()(flat) if len(flat) > 1 else flat[0])
+    model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.SGD(1e-5), "mse", jit_compile=jit_compile)
     before = layer.get_weights()
     history = model.fit(case.sample(batch=4), np.ones((4, 1)), epochs=2, batch_size=2, verbose=0)
@@ -101,6 +118,6 @@ def test_fit_trains_every_weight(case, jit_compile):
 
 def test_exported_models_give_equal_outputs(case, tmp_path):
     layer, x = case.make(), case.sample()
-    model_of(layer, case.any_shape).export(str(tmp_path / "model"), verbose=False)
+    case.model(layer, case.any_shapes).export(str(tmp_path / "model"), verbose=False)
     served = tf.saved_model.load(str(tmp_path / "model"))
-    assert relative_error(served.serve(x), layer(x)) <= tolerances.SAME_LAYER
+    assert relative_error(served.serve(x), case.apply(layer, x)) <= tolerances.SAME_LAYER

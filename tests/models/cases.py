@@ -10,8 +10,6 @@ import numpy as np
 
 from tfconvkit import models
 
-# Law of a whole network in float64, relative to its largest output. Measured: 6.3e-15.
-WHOLE_NETWORK = 1e-10
 
 class Case(NamedTuple):
     """A small network for any group.

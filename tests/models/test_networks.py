@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tolerances
 from laws import equivariance_error, relative_error
 from models import cases
 
@@ -20,10 +21,10 @@ def test_the_network_turns_with_its_input_before_and_after_training(name, group)
         x = cases.sample(model, cases.CASES[name].grid)
         before = model(x)
         assert keras.backend.standardize_dtype(before.dtype) == "float64"
-        assert network_error(model, group, x) <= cases.WHOLE_NETWORK
+        assert network_error(model, group, x) <= tolerances.WHOLE_NETWORK
         cases.train_step(model, x)
         assert relative_error(before, model(x)) > 1e-3
-        assert network_error(model, group, x) <= cases.WHOLE_NETWORK
+        assert network_error(model, group, x) <= tolerances.WHOLE_NETWORK
 
 
 def network_error(model, group, x):

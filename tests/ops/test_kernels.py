@@ -18,7 +18,8 @@ def legacy_bank(raw, group, input_components):
     fields = ("trivial" if input_components == 1 else "regular", "regular")
     layout = GroupKernel(groups.get(group), raw.shape[:2], (1, 1), "valid", (1, 1), *fields)
     kernel = stored_kernel(raw, input_components)
-    return np.array(group_expand(ops.convert_to_tensor(kernel), layout.table((0, 0)), layout.components))
+    rows = layout.rows((0, 0), kernel.shape[-2] // layout.components)
+    return np.array(group_expand(ops.convert_to_tensor(kernel), rows))
 
 
 @pytest.mark.parametrize("name", LEGACY)
@@ -60,7 +61,7 @@ def test_every_legacy_equivariance_pair_is_reproduced():
 @pytest.mark.parametrize("fields", [("regular", "regular"), ("trivial", "regular"), ("regular", "trivial")])
 def test_the_gradient_of_a_stored_number_is_the_sum_over_its_copies(fields):
     layout = GroupKernel(groups.get("D4"), (2, 3), (2, 2), "same", (1, 1), *fields)
-    rng, table = np.random.default_rng(0), layout.table((1, 0))
+    rng, rows = np.random.default_rng(0), layout.rows((1, 0), fields=2)
     kernel = rng.normal(size=layout.stored_shape(2, 3))
-    error = gradient_error(lambda k: group_expand(k, table, layout.components), [kernel], rng)
+    error = gradient_error(lambda k: group_expand(k, rows), [kernel], rng)
     assert error <= tolerances.FINITE_DIFFERENCE

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tolerances
-from contract.cases import CASES
+from contract.group_cases import CASES
 from laws import relative_error
 
 from tfconvkit import layers, surgery

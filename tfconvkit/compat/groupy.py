@@ -188,9 +188,11 @@ def transform_filter_2d_nhwc(w, flat_indices, shape_info, validate_args=True):
     if validate_args:
         checks.fitting_filter(w, shape_info)
         checks.fitting_indices(flat_indices, shape_info)
-    kernel = tf.transpose(tf.reshape(w, (k, k, nti, ni, no)), (0, 1, 3, 2, 4))
     table = _table(flat_indices, (nto, nti, k, k))
-    return group_expand(tf.reshape(kernel, (k, k, ni * nti, no)), table, components=nti)
+    # The legacy filter holds the fields fastest: row `(cell, component, field)`.
+    rows = table[:, :, None] * ni + np.arange(ni, dtype=_dtype(table))[:, None, None]
+    kernel = tf.reshape(w, (k, k, nti * ni, no))
+    return group_expand(kernel, _reshape(rows, (k, k, ni * nti, nto)))
 
 
 def _table(indices, shape):
@@ -198,6 +200,14 @@ def _table(indices, shape):
     if tf.is_tensor(indices):
         return tf.transpose(tf.reshape(indices, shape), (2, 3, 1, 0))
     return np.transpose(indices, (2, 3, 1, 0))
+
+
+def _dtype(indices):
+    return indices.dtype.as_numpy_dtype if tf.is_tensor(indices) else np.asarray(indices).dtype
+
+
+def _reshape(rows, shape):
+    return tf.reshape(rows, shape) if tf.is_tensor(rows) else np.reshape(rows, shape)
 
 
 def _indices(h_input, h_output, ksize):

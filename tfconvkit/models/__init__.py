@@ -1,6 +1,7 @@
 """Whole networks of the literature as builder functions in the manner of `keras.applications`.
 
-Each takes `group=`; `None` builds the plain network that the paper compares with, from plain Keras layers alone.
+Those whose names begin with Group take `group=`; `None` builds the plain network that the paper compares with, from
+plain Keras layers alone.
 """
 
 from tfconvkit.models.group_cnn import GroupCNN
@@ -8,4 +9,9 @@ from tfconvkit.models.group_resnet import GroupResNet
 from tfconvkit.models.group_unet import GroupUNet
 from tfconvkit.models.statistics import estimate_statistics
 
-__all__ = ["GroupCNN", "GroupResNet", "GroupUNet", "estimate_statistics"]
+__all__ = [
+    "GroupCNN",
+    "GroupResNet",
+    "GroupUNet",
+    "estimate_statistics",
+]

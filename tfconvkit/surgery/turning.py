@@ -5,7 +5,7 @@ from keras import layers as plain
 
 from tfconvkit import layers, padding
 from tfconvkit.audit import kinds
-from tfconvkit.layers.group.base import grid_of
+from tfconvkit.layers.arguments import grid_of
 
 POOLING_SUFFIX = "_orientations"
 _CONVOLUTIONS = (plain.Conv1D, plain.Conv2D, plain.Conv3D)

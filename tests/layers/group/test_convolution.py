@@ -290,6 +290,18 @@ def test_the_data_format_of_the_keras_configuration_is_the_default():
     assert {layer.data_format for layer in made} == {"channels_first"}
 
 
+@pytest.mark.parametrize("kernel_size", (2, 3))
+def test_a_layer_with_channels_last_does_not_mind_the_configuration(kernel_size):
+    layer = layers.GroupConv2D(2, kernel_size, "C4", padding="same", data_format="channels_last")
+    x = np.random.default_rng(0).normal(size=(1, 5, 6, 8)).astype("float32")
+    expected = layer(x)
+    keras.config.set_image_data_format("channels_first")
+    try:
+        assert np.array_equal(layer(x), expected)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
 def test_channels_first_shapes_are_computed_and_checked():
     layer = layers.GroupConv2D(2, 3, "C4", strides=2, padding="same", data_format="channels_first")
     assert layer.compute_output_shape((None, 8, 9, 6)) == (None, 8, 5, 3)

@@ -6,6 +6,7 @@ from keras import ops
 from tfconvkit import padding as pads
 from tfconvkit.compat.groupy import gconv2d_util, transform_filter_2d_nhwc
 from tfconvkit.compat.spaces import field_of, group_of, kernel_layout
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
 
 
@@ -81,13 +82,13 @@ class GConv2D(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.filters = base.positive_integer(self, "filters", filters)
-        self.kernel_size = base.positive_integers(self, "kernel_size", kernel_size, 2)
+        self.filters = arguments.positive_integer(self, "filters", filters)
+        self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
         self.h_input, self.h_output = h_input, h_output
-        self.strides = base.positive_integers(self, "strides", strides, 2)
-        self.padding = base.one_of(self, "padding", padding, base.PADDINGS)
-        self.data_format = base.data_format_of(self, data_format)
-        self.dilation_rate = base.positive_integers(self, "dilation_rate", dilation_rate, 2)
+        self.strides = arguments.positive_integers(self, "strides", strides, 2)
+        self.padding = arguments.one_of(self, "padding", padding, arguments.PADDINGS)
+        self.data_format = arguments.data_format_of(self, data_format)
+        self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, 2)
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -98,7 +99,7 @@ class GConv2D(keras.layers.Layer):
         self.bias_constraint = keras.constraints.get(bias_constraint)
         self.transpose = transpose
         self._check_settings()
-        base.named(self, kernel_layout, h_input, h_output, self.kernel_size[0])
+        arguments.named(self, kernel_layout, h_input, h_output, self.kernel_size[0])
         self.group = group_of(h_output)
         self.input_field, self.output_field = field_of(h_input), field_of(h_output)
 
@@ -143,11 +144,11 @@ class GConv2D(keras.layers.Layer):
         return ops.swapaxes(bank, -1, -2) if self.transpose else bank
 
     def compute_output_shape(self, input_shape):
-        base.check_rank(self, input_shape, rank=2)
+        arguments.check_rank(self, input_shape, rank=2)
         sizes = list(map(self._output_size, input_shape[1:-1], self.kernel_size, self.strides, self.dilation_rate))
         if any(size is not None and size <= 0 for size in sizes):
             raise ValueError(
-                f'{base.describe(self)}: the grid {tuple(input_shape[1:-1])} is too small for kernel_size='
+                f'{arguments.describe(self)}: the grid {tuple(input_shape[1:-1])} is too small for kernel_size='
                 f'{self.kernel_size}, dilation_rate={self.dilation_rate}, padding="{self.padding}". Received output '
                 f'sizes {sizes}, expected at least 1. Use a larger input, a smaller kernel or padding="same".'
             )
@@ -179,17 +180,17 @@ class GConv2D(keras.layers.Layer):
     def _check_settings(self):
         if self.kernel_size[0] != self.kernel_size[1]:
             raise ValueError(
-                f"{base.describe(self)}: the kernel must be square. Received kernel_size={self.kernel_size}. "
+                f"{arguments.describe(self)}: the kernel must be square. Received kernel_size={self.kernel_size}. "
                 "Use tfconvkit.layers.GroupConv2D, which takes any size."
             )
         if self.data_format != "channels_last":
             raise NotImplementedError(
-                f'{base.describe(self)}: data_format must be "channels_last". Received "{self.data_format}". '
+                f'{arguments.describe(self)}: data_format must be "channels_last". Received "{self.data_format}". '
                 "Use tfconvkit.layers.GroupConv2D, which takes both."
             )
         if max(self.dilation_rate) > 1 and (max(self.strides) > 1 or self.transpose):
             raise ValueError(
-                f"{base.describe(self)}: dilation goes with strides=1 and transpose=False only. Received "
+                f"{arguments.describe(self)}: dilation goes with strides=1 and transpose=False only. Received "
                 f"dilation_rate={self.dilation_rate}, strides={self.strides}, transpose={self.transpose}. "
                 f"Use tfconvkit.layers.GroupConv2D or GroupConvTranspose2D."
             )

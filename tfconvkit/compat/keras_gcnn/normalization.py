@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from tfconvkit.compat.spaces import group_of
-from tfconvkit.layers.group import base
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group.normalization import GroupBatchNormalization
 from tfconvkit.ops.precision import at_least_float32, mean
 
@@ -53,13 +53,13 @@ class GBatchNorm(GroupBatchNormalization):
         self.h = h
         if axis != -1:
             raise ValueError(
-                f"{base.describe(self)}: axis must be -1, the channels last. Received axis={axis}. "
+                f"{arguments.describe(self)}: axis must be -1, the channels last. Received axis={axis}. "
                 "Use tfconvkit.layers.GroupBatchNormalization for other axes."
             )
         if not 0 <= self.momentum < 1:
             raise ValueError(
-                f"{base.describe(self)}: momentum must be in [0, 1). Received momentum={momentum}. To keep the moving "
-                "statistics as they are use trainable=False."
+                f"{arguments.describe(self)}: momentum must be in [0, 1). Received momentum={momentum}. To keep the "
+                "moving statistics as they are use trainable=False."
             )
 
     def build(self, input_shape):

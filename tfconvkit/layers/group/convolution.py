@@ -1,11 +1,14 @@
 """The group convolution for every rank: between image planes and regular fields, with exactly equivariant padding."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from tfconvkit import groups
 from tfconvkit.banks import GroupKernel
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.ops.cropping import crop_per_channel
 from tfconvkit.ops.kernels import group_expand
 
 
@@ -39,15 +42,15 @@ class GroupConv(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.filters = base.positive_integer(self, "filters", filters)
-        self.kernel_size = base.positive_integers(self, "kernel_size", kernel_size, self.rank)
+        self.filters = arguments.positive_integer(self, "filters", filters)
+        self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, self.rank)
         self.group = groups.get(group, self.rank)
-        self.input_field = base.one_of(self, "input_field", input_field, groups.FIELDS)
-        self.output_field = base.one_of(self, "output_field", output_field, groups.FIELDS)
-        self.strides = base.positive_integers(self, "strides", strides, self.rank)
-        self.padding = base.one_of(self, "padding", padding, base.PADDINGS)
-        self.data_format = base.data_format_of(self, data_format)
-        self.dilation_rate = base.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
+        self.input_field = arguments.one_of(self, "input_field", input_field, groups.FIELDS)
+        self.output_field = arguments.one_of(self, "output_field", output_field, groups.FIELDS)
+        self.strides = arguments.positive_integers(self, "strides", strides, self.rank)
+        self.padding = arguments.one_of(self, "padding", padding, arguments.PADDINGS)
+        self.data_format = arguments.data_format_of(self, data_format)
+        self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer or "glorot_uniform")
@@ -56,24 +59,29 @@ class GroupConv(keras.layers.Layer):
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.bias_constraint = keras.constraints.get(bias_constraint)
-        self._layout = base.named(
+        self._layout = self._make_layout(self.padding)
+        self._crops = self._layout.cropped()
+        self._unembedded = self._make_layout("valid") if self._crops else None
+        self._channel_axis = -1 if self.data_format == "channels_last" else 1
+
+    def _make_layout(self, padding):
+        return arguments.named(
             self,
             GroupKernel,
             self.group,
             kernel_size=self.kernel_size,
             strides=self.strides,
-            padding=self.padding,
+            padding=padding,
             dilation_rate=self.dilation_rate,
             input_field=self.input_field,
             output_field=self.output_field,
             leave_dilation=self._leave_dilation,
         )
-        self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):
         self.compute_output_shape(input_shape)
         fields = base.field_count(self, input_shape, self._channel_axis, self.input_field)
-        self._prepare_tables(base.grid_of(input_shape, self.data_format))
+        self._prepare_tables(arguments.grid_of(input_shape, self.data_format), fields)
         self.kernel = self.add_weight(
             name="kernel",
             shape=self._layout.stored_shape(fields, self.filters),
@@ -95,8 +103,11 @@ class GroupConv(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        self._check_grid(base.grid_of(inputs.shape, self.data_format))
-        outputs = self._convolve(inputs, self.bank(base.grid_of(ops.shape(inputs), self.data_format)))
+        self._check_grid(arguments.grid_of(inputs.shape, self.data_format))
+        if self._crops:
+            outputs = self._convolve_and_crop(inputs)
+        else:
+            outputs = self._convolve(inputs, self.bank(arguments.grid_of(ops.shape(inputs), self.data_format)))
         if self.use_bias:
             # Broadcast, not repeat: TensorFlow's repeat costs a dozen small operations.
             bias = ops.broadcast_to(ops.reshape(self.bias, (-1, 1)), (self.filters, self._layout.output_field.size))
@@ -112,14 +123,14 @@ class GroupConv(keras.layers.Layer):
             gives this layer's output before bias and activation.
         """
         kernel = ops.convert_to_tensor(self.kernel)
-        return group_expand(kernel, self._table(grid), self._layout.components, self._layout.is_orbit_mean)
+        return group_expand(kernel, self._rows(grid), self._layout.is_orbit_mean)
 
     def compute_output_shape(self, input_shape):
-        base.check_rank(self, input_shape, self.rank)
-        grid = base.grid_of(input_shape, self.data_format)
+        arguments.check_rank(self, input_shape, self.rank)
+        grid = arguments.grid_of(input_shape, self.data_format)
         self._check_grid(grid)
         channels = self.filters * self._layout.output_field.size
-        return base.join_shape(input_shape[0], self._output_grid(grid), channels, self.data_format)
+        return arguments.join_shape(input_shape[0], self._output_grid(grid), channels, self.data_format)
 
     def get_config(self):
         return {
@@ -150,8 +161,12 @@ class GroupConv(keras.layers.Layer):
     def _output_grid(self, grid):
         return self._layout.window.output_size(grid)
 
-    def _prepare_tables(self, grid):
-        self._layout.prepare(grid)
+    def _prepare_tables(self, grid, fields):
+        self._fields = fields
+        if self._crops:
+            self._unembedded.prepare(grid, fields)
+        else:
+            self._layout.prepare(grid, fields)
 
     def _convolve(self, inputs, bank):
         return ops.conv(
@@ -163,12 +178,27 @@ class GroupConv(keras.layers.Layer):
             data_format=self.data_format,
         )
 
-    def _table(self, grid):
+    def _convolve_and_crop(self, inputs):
+        """The same output by kernels without a support around them, whose zeros would be multiplied."""
+        pads, starts = self._crops
+        layout = self._unembedded
+        kernel = ops.convert_to_tensor(self.kernel)
+        bank = group_expand(kernel, layout.rows((0,) * self.rank, self._fields))
+        outputs = ops.conv(
+            ops.pad(inputs, arguments.join_shape((0, 0), pads, (0, 0), self.data_format)),
+            bank,
+            padding="valid",
+            dilation_rate=layout.dilation_rate,
+            data_format=self.data_format,
+        )
+        return crop_per_channel(outputs, np.tile(starts, (self.filters, 1)), self.data_format)
+
+    def _rows(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
-        remainders = base.named(self, self._layout.window.remainders, grid)
+        remainders = arguments.named(self, self._layout.window.remainders, grid)
         if all(isinstance(rest, int) for rest in remainders):
-            return self._layout.table(remainders)
-        return ops.take(self._layout.all_tables(), self._layout.window.position(remainders), axis=0)
+            return self._layout.rows(remainders, self._fields)
+        return ops.take(self._layout.rows("all", self._fields), self._layout.window.position(remainders), axis=0)
 
     def _draw_kernel(self, shape, dtype=None):
         """Draws a whole bank and keeps the identity's share, so that initialisers see the true fan-in and fan-out."""
@@ -179,7 +209,7 @@ class GroupConv(keras.layers.Layer):
             bank = ops.reshape(bank, bank_shape)
         except Exception as error:
             raise ValueError(
-                f"{base.describe(self)}: kernel_initializer must give a tensor of the bank's shape {bank_shape}. "
+                f"{arguments.describe(self)}: kernel_initializer must give a tensor of the bank's shape {bank_shape}. "
                 f"Received {self.kernel_initializer}, which fails ({str(error).splitlines()[0]}). To start from a "
                 f"given kernel of the stored shape {tuple(shape)}, use set_weights after building."
             ) from error
@@ -188,7 +218,8 @@ class GroupConv(keras.layers.Layer):
         return ops.reshape(ops.take(cells, self._layout.representatives(), axis=0), shape)
 
     def _bias_shape(self):
-        return base.join_shape(1, (1,) * self.rank, self.filters * self._layout.output_field.size, self.data_format)
+        channels = self.filters * self._layout.output_field.size
+        return arguments.join_shape(1, (1,) * self.rank, channels, self.data_format)
 
 
 def fixed_fields(layer, kwargs, input_field, output_field):

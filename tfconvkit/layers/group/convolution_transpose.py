@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit import padding as pads
-from tfconvkit.layers.group import base
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group.convolution import GroupConv
 
 
@@ -27,7 +27,7 @@ class GroupConvTranspose(GroupConv):
     def _check_grid(self, grid):
         if 0 in grid:
             raise ValueError(
-                f"{base.describe(self)}: the grid {tuple(grid)} is empty, expected sizes of at least 1. "
+                f"{arguments.describe(self)}: the grid {tuple(grid)} is empty, expected sizes of at least 1. "
                 "Check the layers before."
             )
 
@@ -38,8 +38,8 @@ class GroupConvTranspose(GroupConv):
             for size, extent, s in zip(grid, extents, self.strides, strict=True)
         )
 
-    def _prepare_tables(self, grid):
-        self._layout.prepare(self.strides)
+    def _prepare_tables(self, grid, fields):
+        super()._prepare_tables(self.strides, fields)
 
     def _convolve(self, inputs, bank):
         return ops.conv_transpose(

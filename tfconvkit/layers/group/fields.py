@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
 from tfconvkit.windows import check_swapped
 
@@ -41,13 +42,13 @@ class GroupUpSampling2D(keras.layers.UpSampling2D):
     def __init__(self, group, size=2, field="regular", data_format=None, interpolation="nearest", **kwargs):
         super().__init__(size=size, data_format=data_format, interpolation=interpolation, **kwargs)
         self.group = groups.get(group, rank=2)
-        self.size = base.positive_integers(self, "size", size, 2)
+        self.size = arguments.positive_integers(self, "size", size, 2)
         check_swapped(self.group, "size", self.size, "the grid cannot be refined alike in every orientation")
-        self.field = base.one_of(self, "field", field, groups.FIELDS)
+        self.field = arguments.one_of(self, "field", field, groups.FIELDS)
         self.input_field = self.output_field = self.field
 
     def build(self, input_shape):
-        base.check_rank(self, input_shape, rank=2)
+        arguments.check_rank(self, input_shape, rank=2)
         base.field_count(self, input_shape, -1 if self.data_format == "channels_last" else 1, self.field)
 
     def get_config(self):
@@ -90,7 +91,7 @@ class GroupDropout(keras.layers.Dropout):
         super().__init__(rate, seed=seed, **kwargs)
         self.group = groups.get(group)
         self.spatial = bool(spatial)
-        self.data_format = base.data_format_of(self, data_format)
+        self.data_format = arguments.data_format_of(self, data_format)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):
@@ -149,7 +150,7 @@ class GroupRestrict(keras.layers.Layer):
         self.group = groups.get(group)
         self.subgroup = groups.get(subgroup, self.group.rank)
         self._cosets = self.group.subgroup(self.subgroup).cosets
-        self.data_format = base.data_format_of(self, data_format)
+        self.data_format = arguments.data_format_of(self, data_format)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     @property

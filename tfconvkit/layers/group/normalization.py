@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
 from tfconvkit.ops.precision import at_least_float32, mean
 
@@ -55,7 +56,7 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
     def build(self, input_shape):
         if self.axis % len(input_shape) == 0 or not -len(input_shape) <= self.axis < len(input_shape):
             raise ValueError(
-                f"{base.describe(self)}: axis must name the channels of the input shape {tuple(input_shape)}. "
+                f"{arguments.describe(self)}: axis must name the channels of the input shape {tuple(input_shape)}. "
                 f"Received axis={self.axis}. Use -1, or 1 for channels_first."
             )
         self.group = groups.of_rank(self.group, len(input_shape) - 2)
@@ -110,12 +111,12 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
     def _check_mask(self, x, mask):
         if self.synchronized:
             raise ValueError(
-                f"{base.describe(self)}: a mask is not synchronized between replicas. Received a mask with "
+                f"{arguments.describe(self)}: a mask is not synchronized between replicas. Received a mask with "
                 "synchronized=True. Use synchronized=False."
             )
         if len(mask.shape) != len(x.shape) - 1:
             raise ValueError(
-                f"{base.describe(self)}: the mask must have one axis less than the input (no channels). "
+                f"{arguments.describe(self)}: the mask must have one axis less than the input (no channels). "
                 f"Received mask shape {tuple(mask.shape)} for input shape {tuple(x.shape)}."
             )
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
 from tfconvkit.ops.precision import at_least_float32, mean
 
@@ -43,8 +44,8 @@ class GroupPooling(keras.layers.Layer):
     def __init__(self, group, reduction="max", data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.group = groups.get(group)
-        self.reduction = base.one_of(self, "reduction", reduction, tuple(_REDUCTIONS))
-        self.data_format = base.data_format_of(self, data_format)
+        self.reduction = arguments.one_of(self, "reduction", reduction, tuple(_REDUCTIONS))
+        self.data_format = arguments.data_format_of(self, data_format)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape):

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
 from tfconvkit.ops.pooling import pool
 from tfconvkit.windows import GroupWindow
@@ -22,14 +23,14 @@ class GroupSpatialPooling(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         self.group = groups.get(group, self.rank)
-        self.pool_size = base.positive_integers(self, "pool_size", pool_size, self.rank)
+        self.pool_size = arguments.positive_integers(self, "pool_size", pool_size, self.rank)
         strides = self.pool_size if strides is None else strides
-        self.strides = base.positive_integers(self, "strides", strides, self.rank)
-        self.padding = base.one_of(self, "padding", padding, base.PADDINGS)
-        self.field = base.one_of(self, "field", field, groups.FIELDS)
+        self.strides = arguments.positive_integers(self, "strides", strides, self.rank)
+        self.padding = arguments.one_of(self, "padding", padding, arguments.PADDINGS)
+        self.field = arguments.one_of(self, "field", field, groups.FIELDS)
         self.input_field = self.output_field = self.field
-        self.data_format = base.data_format_of(self, data_format)
-        self._window = base.named(
+        self.data_format = arguments.data_format_of(self, data_format)
+        self._window = arguments.named(
             self, GroupWindow, self.group, self.pool_size, self.strides, self.padding, follow_all_axes=True
         )
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
@@ -41,8 +42,8 @@ class GroupSpatialPooling(keras.layers.Layer):
         )
 
     def call(self, inputs):
-        base.check_grid(self, self._window, base.grid_of(inputs.shape, self.data_format))
-        placements = self._placements(base.grid_of(ops.shape(inputs), self.data_format))
+        base.check_grid(self, self._window, arguments.grid_of(inputs.shape, self.data_format))
+        placements = self._placements(arguments.grid_of(ops.shape(inputs), self.data_format))
         if len(placements) == 1:
             return self._pool(inputs, self.pool_size, self.padding)
         if self.field == "trivial":
@@ -50,12 +51,12 @@ class GroupSpatialPooling(keras.layers.Layer):
         return self._pool_components(inputs, placements)
 
     def compute_output_shape(self, input_shape):
-        base.check_rank(self, input_shape, self.rank)
+        arguments.check_rank(self, input_shape, self.rank)
         base.field_count(self, input_shape, self._channel_axis, self.field)
-        grid = base.grid_of(input_shape, self.data_format)
+        grid = arguments.grid_of(input_shape, self.data_format)
         base.check_grid(self, self._window, grid)
         channels = input_shape[self._channel_axis]
-        return base.join_shape(input_shape[0], self._window.output_size(grid), channels, self.data_format)
+        return arguments.join_shape(input_shape[0], self._window.output_size(grid), channels, self.data_format)
 
     def get_config(self):
         return {
@@ -92,7 +93,7 @@ class GroupSpatialPooling(keras.layers.Layer):
 
     def _cut(self, x, extents, starts, fill):
         """Pads or crops each grid axis to `[start, start + (o - 1)s + k)`, so that VALID pooling fits exactly."""
-        grid = base.grid_of(ops.shape(x), self.data_format)
+        grid = arguments.grid_of(ops.shape(x), self.data_format)
         lengths = [
             (o - 1) * s + k for o, s, k in zip(self._window.output_size(grid), self.strides, extents, strict=True)
         ]
@@ -101,8 +102,8 @@ class GroupSpatialPooling(keras.layers.Layer):
             for start, length, size in zip(starts, lengths, grid, strict=True)
         ]
         cuts = [slice(_positive(start), _positive(start) + n) for start, n in zip(starts, lengths, strict=True)]
-        x = ops.pad(x, base.join_shape([0, 0], edges, [0, 0], self.data_format), constant_values=fill)
-        return x[base.join_shape(slice(None), cuts, slice(None), self.data_format)]
+        x = ops.pad(x, arguments.join_shape([0, 0], edges, [0, 0], self.data_format), constant_values=fill)
+        return x[arguments.join_shape(slice(None), cuts, slice(None), self.data_format)]
 
 
 def _positive(value):

@@ -1,0 +1,77 @@
+"""Cropping every channel at a place of its own."""
+
+import numpy as np
+from keras import ops
+
+from tfconvkit import backend
+
+
+def crop_per_channel(x, starts, data_format="channels_last"):
+    """Crops one pixel per axis, for every channel before or behind: `y[n, i, c] = x[n, i + starts[c], c]`.
+
+    Axes along which every start is 0 are left alone. Compiled code chooses between two slices; where operations run
+    one by one, a depthwise convolution that selects one of its taps reads and writes the tensor only once (there an
+    inf makes its neighbours NaN, as it did in the convolution before). The gradient `g[n, i - starts[c], c]` is the
+    same crop of the padded `g`.
+
+    Args:
+        x: Tensor with one to three grid axes.
+        starts: Zeros and ones, `(channels, rank)`, a NumPy array.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor whose cropped axes are one shorter.
+
+    Example:
+        >>> np.asarray(crop_per_channel(ops.reshape(ops.arange(6.0), (1, 3, 2)), np.array([[0], [1]])))[0]
+        array([[0., 3.],
+               [2., 5.]], dtype=float32)
+    """
+    is_last = data_format == "channels_last"
+    is_cropped = starts.any(axis=0)
+    crop = _by_selection if is_last and backend.is_depthwise_fast() else _by_choice
+    pads = [(0, 0), *((int(c), int(c)) for c in is_cropped)]
+    pads.insert(len(pads) if is_last else 1, (0, 0))
+
+    def forward(x):
+        return [crop(x, starts, is_cropped, is_last)], []
+
+    def backward(_, cotangents):
+        return [crop(ops.pad(cotangents[0], pads), 1 - starts, is_cropped, is_last)]
+
+    return backend.custom_vjp(forward, backward, [x])[0]
+
+
+def _by_choice(x, starts, is_cropped, is_last):
+    """Chooses between two slices, one axis after the other."""
+    first = 1 if is_last else 2
+    shape = (-1,) if is_last else (-1,) + (1,) * len(is_cropped)
+    for axis in np.flatnonzero(is_cropped):
+        before, behind = (x[(slice(None),) * (first + axis) + (part,)] for part in (slice(None, -1), slice(1, None)))
+        x = ops.where(starts[:, axis].astype(bool).reshape(shape), behind, before)
+    return x
+
+
+def _by_selection(x, starts, is_cropped, is_last):
+    """Selects by depthwise convolutions, which have two axes: of a volume its depth first."""
+    batch, *grid, channels = ops.shape(x)
+    sizes = [int(c) + 1 for c in is_cropped]
+    if len(grid) == 1:
+        return ops.squeeze(_select(ops.expand_dims(x, 1), np.pad(starts, ((0, 0), (1, 0))), (1, *sizes)), 1)
+    if len(grid) == 2:
+        return _select(x, starts, sizes)
+    depth, *plane = (n - size + 1 for n, size in zip(grid, sizes, strict=True))
+    columns = ops.reshape(x, (batch, grid[0], grid[1] * grid[2], channels))
+    columns = _select(columns, np.pad(starts[:, :1], ((0, 0), (0, 1))), (sizes[0], 1))
+    slices = _select(ops.reshape(columns, (batch * depth, *grid[1:], channels)), starts[:, 1:], sizes[1:])
+    return ops.reshape(slices, (batch, depth, *plane, channels))
+
+
+def _select(x, starts, sizes):
+    """Convolves every channel with a kernel that is 1 at its start and 0 elsewhere."""
+    if max(sizes) == 1:
+        return x
+    taps = np.zeros((*sizes, len(starts), 1))
+    taps[starts[:, 0] % sizes[0], starts[:, 1] % sizes[1], np.arange(len(starts)), 0] = 1
+    taps = ops.convert_to_tensor(taps, x.dtype)
+    return ops.depthwise_conv(x, taps, strides=1, padding="valid", data_format="channels_last")
