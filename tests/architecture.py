@@ -40,6 +40,7 @@ TABLE = {
     "padding": _rung(0, "numpy", banned="tfconvkit.backend"),
     "banks": _rung(0, "numpy", banned="tfconvkit.backend"),
     "windows": _rung(0, "numpy", banned="tfconvkit.backend"),
+    "masks": _rung(0, "numpy", banned="tfconvkit.backend"),
     "backend": _rung(0, "keras numpy", inside="tensorflow jax torch", banned="tfconvkit"),
     "ops": _rung(1, "keras.ops numpy"),
     "operators": _rung(2, "keras numpy", banned="keras.layers"),

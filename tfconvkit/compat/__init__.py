@@ -6,11 +6,14 @@
 | `groupy.gconv.make_gconv_indices` | `tfconvkit.compat.groupy` |
 | `groupy.gconv.tensorflow_gconv.transform_filter` | `tfconvkit.compat.groupy` |
 | `keras_gcnn.layers`, `keras_gcnn.layers.pooling` | `tfconvkit.compat.keras_gcnn` |
+| `inpaint_ops`, `neuralgym.ops.gan_ops`, `neuralgym.ops.summary_ops` | `tfconvkit.compat.inpainting` |
+| `neuralgym.ops.layers`: `resize`, `flatten` | `tfconvkit.compat.inpainting` |
+| a checkpoint of `tf.train.Saver` | `tfconvkit.compat.checkpoint.load(model, path)` |
 """
 
 import keras
 
-__all__ = ["groupy", "keras_gcnn"]
+__all__ = ["checkpoint", "groupy", "inpainting", "keras_gcnn"]
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(

@@ -1,5 +1,7 @@
 """Keras layers for structured convolutions: the only public door to the layer classes."""
 
+from tfconvkit.layers.attention import ContextualAttention
+from tfconvkit.layers.gated import GatedConv2D, GatedConvUp2D
 from tfconvkit.layers.group import (
     GroupAveragePooling1D,
     GroupAveragePooling2D,
@@ -23,8 +25,13 @@ from tfconvkit.layers.group import (
     ProjectConv2D,
     ProjectConv3D,
 )
+from tfconvkit.layers.patches import Fold, Unfold
 
 __all__ = [
+    "ContextualAttention",
+    "Fold",
+    "GatedConv2D",
+    "GatedConvUp2D",
     "GroupAveragePooling1D",
     "GroupAveragePooling2D",
     "GroupAveragePooling3D",
@@ -46,4 +53,5 @@ __all__ = [
     "ProjectConv1D",
     "ProjectConv2D",
     "ProjectConv3D",
+    "Unfold",
 ]

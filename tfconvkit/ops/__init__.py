@@ -1,5 +1,5 @@
 """Pure functions on tensors, written in `keras.ops`, channels last, without state."""
 
-from tfconvkit.ops import kernels, pooling, precision
+from tfconvkit.ops import attention, kernels, patches, pooling, precision
 
-__all__ = ["kernels", "pooling", "precision"]
+__all__ = ["attention", "kernels", "patches", "pooling", "precision"]
