@@ -1,6 +1,24 @@
 """Keras layers for structured convolutions: the only public door to the layer classes."""
 
 from tfconvkit.layers.attention import ContextualAttention
+from tfconvkit.layers.flow import (
+    ActNorm,
+    AdditiveCoupling,
+    AffineCoupling,
+    Chain,
+    Dequantize,
+    FlowBatchNormalization,
+    Invert,
+    Invertible,
+    InvertibleConv2D,
+    Logit,
+    MultiScale,
+    PermuteChannels,
+    SplineCoupling,
+    Split,
+    Squeeze,
+    WeightNormConv2D,
+)
 from tfconvkit.layers.gated import GatedConv2D, GatedConvUp2D
 from tfconvkit.layers.group import (
     GroupAveragePooling1D,
@@ -28,7 +46,13 @@ from tfconvkit.layers.group import (
 from tfconvkit.layers.patches import Fold, Unfold
 
 __all__ = [
+    "ActNorm",
+    "AdditiveCoupling",
+    "AffineCoupling",
+    "Chain",
     "ContextualAttention",
+    "Dequantize",
+    "FlowBatchNormalization",
     "Fold",
     "GatedConv2D",
     "GatedConvUp2D",
@@ -47,11 +71,21 @@ __all__ = [
     "GroupPooling",
     "GroupRestrict",
     "GroupUpSampling2D",
+    "Invert",
+    "Invertible",
+    "InvertibleConv2D",
     "LiftConv1D",
     "LiftConv2D",
     "LiftConv3D",
+    "Logit",
+    "MultiScale",
+    "PermuteChannels",
     "ProjectConv1D",
     "ProjectConv2D",
     "ProjectConv3D",
+    "SplineCoupling",
+    "Split",
+    "Squeeze",
     "Unfold",
+    "WeightNormConv2D",
 ]

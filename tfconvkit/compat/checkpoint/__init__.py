@@ -8,8 +8,8 @@
 `maps.register` adds further ones.
 """
 
-from tfconvkit.compat.checkpoint import deepfill
+from tfconvkit.compat.checkpoint import deepfill, real_nvp
 from tfconvkit.compat.checkpoint.loading import Loaded, load
 from tfconvkit.compat.checkpoint.maps import Source, register
 
-__all__ = ["Loaded", "Source", "deepfill", "load", "register"]
+__all__ = ["Loaded", "Source", "deepfill", "load", "real_nvp", "register"]

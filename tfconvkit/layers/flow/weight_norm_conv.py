@@ -1,0 +1,81 @@
+"""Convolutions with normalised kernels."""
+
+import keras
+from keras import ops
+
+from tfconvkit.ops import precision
+
+
+@keras.saving.register_keras_serializable(package="tfconvkit")
+class WeightNormConv2D(keras.layers.Conv2D):
+    """Convolves with kernels of norm 1 per filter, times a learned magnitude.
+
+    `y = conv(x, magnitude * kernel / ||kernel||) + bias`, the norm of each filter over height, width and channels. A
+    kernel's size and its direction so train apart; before a normalisation the magnitude can be left out.
+
+    Args:
+        filters, kernel_size: As in `keras.layers.Conv2D`.
+        padding: `"same"` or `"valid"`.
+        use_magnitude: Whether each filter has a learned magnitude, else it is 1.
+        magnitude_initializer, magnitude_regularizer: For the magnitudes.
+        **kwargs: Further arguments of `keras.layers.Conv2D`.
+
+    Input shape:
+        `(batch, height, width, channels)`.
+
+    Output shape:
+        `(batch, new_height, new_width, filters)`.
+
+    Reference:
+        Salimans and Kingma, Weight Normalization, 2016 (https://arxiv.org/abs/1602.07868).
+
+    Example:
+        >>> layers.WeightNormConv2D(16, 3)(np.ones((1, 8, 8, 3), "float32")).shape
+        TensorShape([1, 8, 8, 16])
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        padding="same",
+        use_magnitude=True,
+        magnitude_initializer="ones",
+        magnitude_regularizer=None,
+        **kwargs,
+    ):
+        super().__init__(filters, kernel_size, padding=padding, **kwargs)
+        self.use_magnitude = bool(use_magnitude)
+        self.magnitude_initializer = keras.initializers.get(magnitude_initializer)
+        self.magnitude_regularizer = keras.regularizers.get(magnitude_regularizer)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if self.use_magnitude:
+            self.magnitude = self.add_weight(
+                shape=(self.filters,),
+                initializer=self.magnitude_initializer,
+                regularizer=self.magnitude_regularizer,
+                name="magnitude",
+            )
+
+    def convolution_op(self, inputs, kernel):
+        raw = precision.at_least_float32(ops.convert_to_tensor(kernel))
+        norm = ops.sqrt(ops.sum(ops.square(raw), axis=(0, 1, 2)))
+        factor = self.magnitude / norm if self.use_magnitude else 1 / norm
+        return super().convolution_op(inputs, ops.cast(raw * factor, self.compute_dtype))
+
+    # Keras' convolutions store kernel and bias by themselves and would forget the magnitude.
+    def save_own_variables(self, store):
+        keras.layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store):
+        keras.layers.Layer.load_own_variables(self, store)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "use_magnitude": self.use_magnitude,
+            "magnitude_initializer": keras.initializers.serialize(self.magnitude_initializer),
+            "magnitude_regularizer": keras.regularizers.serialize(self.magnitude_regularizer),
+        }
