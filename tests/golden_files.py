@@ -6,6 +6,8 @@ import numpy as np
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = GOLDEN / "gconv"
+# The gradients of this file are further from float64 than a float32 computation has to be.
+IMPRECISE = "ca_16x16c8_b1_r2_fuse_mask_same"
 
 
 def load(name, area="gconv"):

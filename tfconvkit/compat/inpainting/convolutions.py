@@ -121,5 +121,6 @@ def plain_conv(x, cnum, ksize, *, stride, rate, name, padding):
     with tf.compat.v1.variable_scope(name):
         kernel = weight("kernel", (ksize, ksize, x.shape.as_list()[-1], cnum), x.dtype)
         bias = weight("bias", (cnum,), x.dtype, initializer=tf.compat.v1.zeros_initializer())
-        y = tf.nn.conv2d(x, kernel, stride, "SAME" if padding == "SAME" else "VALID", dilations=rate)
+        # Not tf.nn.conv2d: on processors without oneDNN its gradient refuses dilations.
+        y = tf.nn.convolution(x, kernel, stride, "SAME" if padding == "SAME" else "VALID", dilations=rate)
         return tf.nn.bias_add(y, bias)

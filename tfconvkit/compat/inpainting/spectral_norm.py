@@ -113,7 +113,8 @@ def conv2d_spectral_norm(
             settings = {"trainable": trainable, "regularizer": bias_regularizer, "constraint": bias_constraint}
             initializer = bias_initializer or tf.compat.v1.zeros_initializer()
             bias = weight("bias", (filters,), x.dtype, initializer=initializer, **settings)
-        y = tf.nn.conv2d(x, kernel_spectral_norm(kernel), strides, padding.upper(), dilations=dilation_rate)
+        # Not tf.nn.conv2d: on processors without oneDNN its gradient refuses dilations.
+        y = tf.nn.convolution(x, kernel_spectral_norm(kernel), strides, padding.upper(), dilations=dilation_rate)
     y = tf.nn.bias_add(y, bias) if use_bias else y
     y = y if activation is None else activation(y)
     if activity_regularizer is not None:

@@ -42,16 +42,23 @@ def attention_weights(scores, usable=None, masked="zero_logit", least=None):
         array([[[0.25, 0.25, 0.25, 0.  ]]], dtype=float32)
     """
     if usable is None:
-        return ops.softmax(scores, axis=-1)
+        return _softmax(scores)
     usable = ops.expand_dims(ops.cast(usable, scores.dtype), 1)
     logits = scores * usable
-    weights = ops.softmax(logits, axis=-1) * usable
+    weights = _softmax(logits) * usable
     if masked == "zero_logit" and least is None:
         return weights
-    among_usable = ops.softmax(logits + (1 - usable) * _EXCLUDED, axis=-1) * usable
+    among_usable = _softmax(logits + (1 - usable) * _EXCLUDED) * usable
     if masked == "exclude":
         return among_usable
     return ops.where(ops.sum(weights, axis=-1, keepdims=True) < least, least * among_usable, weights)
+
+
+def _softmax(logits):
+    # Not ops.softmax: without AVX512 TensorFlow's multiplies by an approximate 1 / sum, so that a row with a single 1
+    # holds 0.99999994 instead, and gradients that should vanish are 6e-5.
+    powers = ops.exp(logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True)))
+    return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 
 def offsets(attention, first_line, width_f, width_b, strides):
