@@ -43,13 +43,17 @@ from tfconvkit.layers.group import (
     ProjectConv2D,
     ProjectConv3D,
 )
+from tfconvkit.layers.linear import BranchConv2D, Collapsible, CollapsibleConv2D, LinearGenerator
 from tfconvkit.layers.patches import Fold, Unfold
 
 __all__ = [
     "ActNorm",
     "AdditiveCoupling",
     "AffineCoupling",
+    "BranchConv2D",
     "Chain",
+    "Collapsible",
+    "CollapsibleConv2D",
     "ContextualAttention",
     "Dequantize",
     "FlowBatchNormalization",
@@ -77,6 +81,7 @@ __all__ = [
     "LiftConv1D",
     "LiftConv2D",
     "LiftConv3D",
+    "LinearGenerator",
     "Logit",
     "MultiScale",
     "PermuteChannels",

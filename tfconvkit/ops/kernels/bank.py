@@ -1,4 +1,4 @@
-"""Convolution kernels as tensors: the bank of a group convolution."""
+"""The bank of a group convolution."""
 
 import math
 
