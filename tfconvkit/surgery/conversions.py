@@ -9,8 +9,9 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import layers
+from tfconvkit.layers.linear import Collapsible
 from tfconvkit.ops.precision import at_least_float32
-from tfconvkit.surgery.rewriting import Replacement, sublayers
+from tfconvkit.surgery.rewriting import Replacement, clone, sublayers
 
 _BY_RANK = {
     "convolution": {1: keras.layers.Conv1D, 2: keras.layers.Conv2D, 3: keras.layers.Conv3D},
@@ -197,6 +198,15 @@ def _traced(layer, shape, name):
     return keras.Model(inputs, layer.call(inputs), name=name)
 
 
+def _collapsed(layer, shape, name):
+    convolution = layer.collapse()
+    plain = clone(convolution, name)
+    plain.trainable = layer.trainable
+    plain.build(shape)
+    plain.set_weights(convolution.get_weights())
+    return plain
+
+
 def _dropout(layer, shape, name):
     """Dropout of single orientations: equal at inference, and of the same rate in training."""
     return keras.layers.Dropout(layer.rate, seed=layer.seed, name=name, dtype=layer.dtype_policy)
@@ -225,4 +235,5 @@ _CONVERSIONS = {
     ),
     layers.GroupDropout: Conversion(_dropout),
     layers.GroupRestrict: Conversion(_traced),
+    Collapsible: Conversion(_collapsed),
 }

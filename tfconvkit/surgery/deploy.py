@@ -15,8 +15,8 @@ def deploy(model, input_shape=None, fold_batch_norm=False):
     `deploy(model)(x) = model(x)` at inference. A group convolution becomes a convolution whose kernel is the bank of
     all orientations, `bank[u, c, t, o, s] = kernel[M_s^-1 u, c, s^-1 t, o]`, its bias repeated for each orientation; a
     group batch normalisation a plain one with repeated statistics; poolings become plain poolings or operations of
-    `keras.ops`. Everything else is cloned with its weights. Files of the new model (`.keras`, SavedModel, ONNX, LiteRT)
-    load where this package is not installed.
+    `keras.ops`; a collapsible layer becomes the one convolution that it computes. Everything else is cloned with its
+    weights. Files of the new model (`.keras`, SavedModel, ONNX, LiteRT) load where this package is not installed.
 
     The model is rebuilt with nested models, shared layers and names kept; weights are copies, a compilation is not
     taken over. The batch size is left open. Before it is returned, the new model is compared with the old one on a

@@ -58,7 +58,7 @@ def _is_linear(convolution, norm):
 
 def _folded(convolution, norm, shape):
     kernel, *biases = (np.asarray(weight, "float64") for weight in convolution.get_weights())
-    mean, variance, gamma, beta = _statistics(norm)
+    mean, variance, gamma, beta = statistics(norm)
     scale = gamma / np.sqrt(variance + norm.epsilon)
     is_transposed = isinstance(convolution, _TRANSPOSED)
     folded = type(convolution).from_config({**convolution.get_config(), "use_bias": True})
@@ -68,7 +68,7 @@ def _folded(convolution, norm, shape):
     return folded
 
 
-def _statistics(norm):
+def statistics(norm):
     """Returns mean, variance, gamma and beta per channel in float64."""
     weights = (norm.moving_mean, norm.moving_variance, norm.gamma, norm.beta)
     defaults = (0.0, 1.0, 1.0, 0.0)

@@ -73,8 +73,8 @@ class Rewriter:
         self._names = set(_all_names(model))
         specs = [keras.KerasTensor(shape, dtype=old.dtype) for old, shape in _filled(model, input_shape)]
         rebuilt = self._rebuild(model, specs, model.name)
-        for layer, clone in self._clones:
-            _copy_weights(layer, clone)
+        for layer, new in self._clones:
+            copy_weights(layer, new)
         return rebuilt
 
     def _rebuild(self, model, specs, name):
@@ -151,15 +151,9 @@ class Rewriter:
         return model.inputs
 
     def _clone(self, layer, name):
-        try:
-            clone = type(layer).from_config(layer.get_config())
-        except (TypeError, ValueError, NotImplementedError) as error:
-            raise ValueError(
-                f'{type(layer).__name__} "{layer.name}" cannot be rebuilt from its configuration: {error} '
-                f"Give its class a get_config() that returns the arguments of its constructor."
-            ) from error
-        self._clones.append((layer, clone))
-        return [clone]
+        new = clone(layer)
+        self._clones.append((layer, new))
+        return [new]
 
     def _free_name(self, name):
         number = 1
@@ -229,15 +223,36 @@ def _fits(given, declared):
     return len(given) == len(declared) and all(size in (None, new) for new, size in sizes)
 
 
-def _copy_weights(layer, clone):
+def clone(layer, name=None):
+    """Makes a layer of the same configuration.
+
+    Args:
+        layer: A layer.
+        name: Name of the new layer; by default that of the old one.
+
+    Raises:
+        ValueError: if its class does not return what its constructor takes.
+    """
+    try:
+        config = layer.get_config()
+        return type(layer).from_config(config if name is None else {**config, "name": name})
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ValueError(
+            f'{type(layer).__name__} "{layer.name}" cannot be rebuilt from its configuration: {error} '
+            f"Give its class a get_config() that returns the arguments of its constructor."
+        ) from error
+
+
+def copy_weights(layer, new):
+    """Sets the weights of a clone to those of the layer."""
     if not getattr(layer, "weights", None):
         return
     try:
-        clone.set_weights(layer.get_weights())
+        new.set_weights(layer.get_weights())
     except ValueError as error:
         raise ValueError(
             f'{type(layer).__name__} "{layer.name}" has weights that do not fit the new model: {error} '
             "Use the input_shape that it was built with."
         ) from error
-    if isinstance(clone, keras.layers.Normalization):
-        clone.finalize_state()
+    if isinstance(new, keras.layers.Normalization):
+        new.finalize_state()

@@ -23,10 +23,10 @@ def check_equal(model, other, seed=0, slack=1):
         RuntimeError: with the error and the sizes it was found at.
         ValueError: if the model does not take the sizes that were chosen for the ones it leaves open.
     """
-    samples = [_sample(spec, np.random.default_rng(seed)) for spec in other.inputs]
-    expected, received = (_outputs(each, samples) for each in (model, other))
+    samples = [sample(spec, np.random.default_rng(seed)) for spec in other.inputs]
+    expected, received = (outputs(each, samples) for each in (model, other))
     error = max(map(relative_error, received, expected))
-    tolerance = slack * _tolerance(model)
+    tolerance = slack * tolerance_of(model)
     if not error <= tolerance:
         raise RuntimeError(
             f'"{model.name}" and its rebuilt form differ by {error:.2e} of the largest output, expected at most '
@@ -46,14 +46,15 @@ def relative_error(received, expected):
     return float("inf") if np.isnan(error) else float(error)
 
 
-def _sample(spec, rng):
-    """Draws normal noise, or 0 and 1 for integers."""
+def sample(spec, rng):
+    """Draws two samples of an input: normal noise, or 0 and 1 for integers."""
     shape = (2, *(size or _OPEN_SIZES.get(len(spec.shape) - 1, 8) for size in spec.shape[1:]))
     is_float = keras.backend.is_float_dtype(spec.dtype)
     return keras.ops.convert_to_tensor(rng.normal(size=shape) if is_float else rng.integers(0, 2, shape), spec.dtype)
 
 
-def _outputs(model, samples):
+def outputs(model, samples):
+    """Lists the outputs of a model at inference as float64 arrays, for the list of its inputs."""
     # Shapes first: TensorFlow ends the process where a pooling window is larger than its input.
     _check_sizes(model, samples)
     outputs = keras.tree.flatten(model(_arranged(model, samples), training=False))
@@ -83,6 +84,7 @@ def _arranged(model, values):
     return values[0] if isinstance(model, keras.Sequential) else keras.tree.pack_sequence_as(model.input, values)
 
 
-def _tolerance(model):
+def tolerance_of(model):
+    """Returns the tolerance of the coarsest dtype in a model."""
     dtypes = {layer.compute_dtype for layer in model._flatten_layers()} | {spec.dtype for spec in model.inputs}
     return max(TOLERANCES.get(dtype, 0.0) for dtype in dtypes)
