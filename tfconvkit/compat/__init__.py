@@ -9,12 +9,13 @@
 | `inpaint_ops`, `neuralgym.ops.gan_ops`, `neuralgym.ops.summary_ops` | `tfconvkit.compat.inpainting` |
 | `neuralgym.ops.layers`: `resize`, `flatten` | `tfconvkit.compat.inpainting` |
 | `real_nvp_utils`, `real_nvp_multiscale_dataset` | `tfconvkit.compat.real_nvp` |
+| `imresize`, `util`, `loss` of KernelGAN | `tfconvkit.compat.kernelgan` |
 | a checkpoint of `tf.train.Saver` | `tfconvkit.compat.checkpoint.load(model, path)` |
 """
 
 import keras
 
-__all__ = ["checkpoint", "groupy", "inpainting", "keras_gcnn", "real_nvp"]
+__all__ = ["checkpoint", "groupy", "inpainting", "keras_gcnn", "kernelgan", "real_nvp"]
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(

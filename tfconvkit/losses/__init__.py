@@ -1,7 +1,22 @@
-"""Losses of image inpainting and of adversarial training, as `keras.losses.Loss` classes."""
+"""Losses of image inpainting, adversarial training and blur kernel estimation.
+
+Classes are `keras.losses.Loss`, functions are terms to add to a loss.
+"""
 
 from tfconvkit.losses.adversarial import DiscriminatorLoss, GeneratorLoss
+from tfconvkit.losses.bicubic_downscale import BicubicDownscale
 from tfconvkit.losses.gradient_penalty import gradient_penalty
+from tfconvkit.losses.kernel_terms import boundaries, centralized, sparse, sum_to_one
 from tfconvkit.losses.masked_l1 import MaskedL1
 
-__all__ = ["DiscriminatorLoss", "GeneratorLoss", "MaskedL1", "gradient_penalty"]
+__all__ = [
+    "BicubicDownscale",
+    "DiscriminatorLoss",
+    "GeneratorLoss",
+    "MaskedL1",
+    "boundaries",
+    "centralized",
+    "gradient_penalty",
+    "sparse",
+    "sum_to_one",
+]

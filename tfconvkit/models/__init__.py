@@ -10,6 +10,7 @@ from tfconvkit.models.group_cnn import GroupCNN
 from tfconvkit.models.group_resnet import GroupResNet
 from tfconvkit.models.group_unet import GroupUNet
 from tfconvkit.models.inpainting import DeepFillV2, InpaintingGAN, SNPatchGAN, inpaint
+from tfconvkit.models.kernelgan import KernelGAN
 from tfconvkit.models.statistics import estimate_statistics
 from tfconvkit.models.weight_norm_resnet import WeightNormResNet
 
@@ -21,6 +22,7 @@ __all__ = [
     "GroupResNet",
     "GroupUNet",
     "InpaintingGAN",
+    "KernelGAN",
     "RealNVP",
     "SNPatchGAN",
     "ScalePyramid",

@@ -1,5 +1,27 @@
 """Pure functions on tensors, written in `keras.ops`, channels last, without state."""
 
-from tfconvkit.ops import attention, bounds, kernels, patches, pooling, precision, splines, squeeze
+from tfconvkit.ops import (
+    attention,
+    blur_kernels,
+    bounds,
+    kernels,
+    patches,
+    pooling,
+    precision,
+    resize,
+    splines,
+    squeeze,
+)
 
-__all__ = ["attention", "bounds", "kernels", "patches", "pooling", "precision", "splines", "squeeze"]
+__all__ = [
+    "attention",
+    "blur_kernels",
+    "bounds",
+    "kernels",
+    "patches",
+    "pooling",
+    "precision",
+    "resize",
+    "splines",
+    "squeeze",
+]
