@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers as plain
+from machine import convolves_channels_first
 
 from tfconvkit import audit, groups, layers
 
@@ -273,6 +274,7 @@ def test_other_inputs_are_kept_the_same():
     assert report.ok and report.largest_error < FLOAT32
 
 
+@convolves_channels_first
 def test_channels_first_model_is_moved_along_its_own_axes():
     model = keras.Sequential(
         [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 from laws import relative_error
+from machine import convolves_channels_first
 
 from tfconvkit import backend, layers
 
@@ -124,6 +125,7 @@ def test_upsampling_repeats_pixels_before_the_convolution(size):
     assert relative_error(y, flat(finer)) == 0
 
 
+@convolves_channels_first
 @pytest.mark.parametrize("make", (
     lambda **kwargs: layers.GatedConv2D(2, 3, strides=2, dilation_rate=2, **kwargs),
     lambda **kwargs: layers.GatedConv2D(2, 3, padding="reflect", **kwargs),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 from laws import equivariance_error, gradient_error, relative_error
+from machine import convolves_channels_first
 
 from tfconvkit import groups, layers, padding
 
@@ -97,6 +98,7 @@ def test_kernels_that_are_not_square_are_equivariant(group, size, strides, grid,
     assert law_error(group, size, strides, 1, grid, fields, kind=kind) <= tolerances.LAW["float64"]
 
 
+@convolves_channels_first
 @pytest.mark.parametrize("fields", FIELDS)
 def test_channels_first_is_equivariant(fields):
     # TensorFlow convolves channels first on a CPU in float32 only.
@@ -302,6 +304,7 @@ def test_a_layer_with_channels_last_does_not_mind_the_configuration(kernel_size)
         keras.config.set_image_data_format("channels_last")
 
 
+@convolves_channels_first
 def test_channels_first_shapes_are_computed_and_checked():
     layer = layers.GroupConv2D(2, 3, "C4", strides=2, padding="same", data_format="channels_first")
     assert layer.compute_output_shape((None, 8, 9, 6)) == (None, 8, 5, 3)
