@@ -74,7 +74,8 @@ CASES = (
         (4, 5, 4),
         call=INVERSE,
     ),
-    Case(layers.SplineCoupling, dict(conditioner=network(22), mask="column", bins=4), (4, 5, 2)),
+    # Half precision rounds what the network says: a sum of slopes that cancel would have no digits left.
+    Case(layers.SplineCoupling, dict(conditioner=network(33), mask="column", bins=4), (4, 5, 3), call=FORWARD),
     Case(layers.SplineCoupling, dict(conditioner=network(16), mask="channel", bins=3), (4, 5, 4), call=INVERSE),
     Case(layers.Chain, dict(layers=Fresh("chained", chained)), (4, 6, 2), grids=EVEN, call=FORWARD),
     Case(layers.Chain, dict(layers=Fresh("chained", chained)), (2, 3, 8), call=INVERSE),

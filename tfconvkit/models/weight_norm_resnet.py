@@ -44,6 +44,9 @@ class WeightNormResNet(keras.Model):
     Output shape:
         `(batch, height, width, out_channels)`.
 
+    Raises:
+        ValueError: for unknown magnitudes, a negative number of blocks, no channels beside `side_channels`.
+
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017 (https://arxiv.org/abs/1605.08803).
 
@@ -73,6 +76,8 @@ class WeightNormResNet(keras.Model):
         super().__init__(**kwargs)
         if magnitudes not in ("outputs", "all"):
             raise ValueError(f'{self.name}: magnitudes must be "outputs" or "all". Received magnitudes={magnitudes!r}.')
+        if blocks != int(blocks) or blocks < 0:
+            raise ValueError(f"{self.name}: blocks must be an integer of at least 0. Received blocks={blocks!r}.")
         self.filters, self.out_channels, self.blocks, self.bottleneck = filters, out_channels, blocks, bottleneck
         self.use_skips, self.use_batch_norm, self.use_weight_norm = use_skips, use_batch_norm, use_weight_norm
         self.signed_input, self.input_scale, self.side_channels = signed_input, input_scale, side_channels

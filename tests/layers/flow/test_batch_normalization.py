@@ -135,6 +135,7 @@ def test_half_precision_normalises_in_float32():
         (lambda: layers.FlowBatchNormalization(mask="stripes"), "mask must be one of .*Received mask='stripes'"),
         (lambda: layers.FlowBatchNormalization(momentum=1.0), "less than 1. Received momentum=1.0"),
         (lambda: layers.FlowBatchNormalization(lag=1.0), "less than 1. Received .* lag=1.0"),
+        (lambda: layers.FlowBatchNormalization(epsilon=-1.0), "epsilon must not be negative. Received epsilon=-1.0"),
         (lambda: layers.FlowBatchNormalization(mask="row", scale=True), "move what the mask keeps.*scale=True"),
         (lambda: layers.FlowBatchNormalization().build((None, 8, 8, None)), "needs a known number of channels"),
         (lambda: layers.FlowBatchNormalization(mask="channel").build((None, 8, 8, 1)), "at least 2 channels"),

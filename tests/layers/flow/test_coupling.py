@@ -145,6 +145,16 @@ def test_the_network_sees_the_condition(mask):
     assert relative_error(model([x, condition]), y) <= tolerances.LAW["float32"]
 
 
+@pytest.mark.parametrize("has_condition", (False, True))
+def test_a_condition_is_given_always_or_never(has_condition):
+    layer, x = layers.AdditiveCoupling(network(4, "float64"), dtype="float64"), sample(2, 2, 3, 4)
+    conditions = {True: sample(2, 2, 3, 2), False: None}
+    layer(x, condition=conditions[has_condition])
+    message = {True: "built with a condition. Received none", False: "built without a condition. Received one"}
+    with pytest.raises(ValueError, match=message[has_condition]):
+        layer(x, condition=conditions[not has_condition])
+
+
 def test_the_network_sees_the_mask_after_the_kept_numbers():
     seen = []
 

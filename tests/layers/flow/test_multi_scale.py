@@ -136,5 +136,8 @@ def test_what_cannot_be_a_multi_scale_flow_is_refused():
         layers.MultiScale(pair, prior="flat")
     with pytest.raises(ValueError, match="fraction=0.3 of 4 channels"):
         layers.MultiScale(pair, fraction=0.3)(X)
+    with pytest.raises(ValueError, match=r"at most 3 grid axes. Received shape \(None, 2, 2, 2, 2, 4\)"):
+        levels = [layers.ActNorm(name="a"), layers.ActNorm(name="b")]
+        layers.MultiScale(levels, prior="learned").build((None, 2, 2, 2, 2, 4))
     with pytest.raises(ValueError, match="the list of 3 latent parts, or the last one alone. Received 2 parts"):
         multi_scale()(multi_scale()(X)[1:], inverse=True)

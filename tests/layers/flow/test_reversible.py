@@ -97,6 +97,31 @@ def test_float32_gradients_of_twelve_couplings_are_equal_to_1e_4():
     assert flow_memory.gradient_error(*gradients) <= 1e-4
 
 
+@pytest.mark.parametrize("batch_norm", (False, True))
+def test_float32_gradients_of_every_weight_are_equal_where_networks_are_smooth(batch_norm):
+    """Without the kinks of relu, where a last digit decides on which side an activation is."""
+    sizes, gradients = argparse.Namespace(batch=8, size=8, channels=12), []
+    for reversible in (False, True):
+        keras.utils.set_random_seed(0)
+        parts = [part for index in range(4) for part in smooth(index, batch_norm)]
+        flow = layers.Chain(parts, reversible=reversible)
+        flow(keras.KerasTensor((None, 8, 8, 12)))
+        gradients.append(flow_memory.step(flow, "chain", flow_memory.data(sizes), jit_compile=False)()[1])
+    errors = [flow_memory.gradient_error([one], [other]) for one, other in zip(*gradients, strict=True)]
+    assert max(errors) <= tolerances.REVERSIBLE_FLOAT32
+
+
+def smooth(index, batch_norm):
+    """A coupling and its normalisation, the network without a kink."""
+    conv, mask = functools.partial(keras.layers.Conv2D, padding="same"), {"mask": "channel", "complement": index % 2}
+    norm = [keras.layers.BatchNormalization()] if batch_norm else []
+    parts = [conv(16, 3, use_bias=not batch_norm), *norm, keras.layers.Activation("silu"), conv(12, 3)]
+    coupling = layers.AffineCoupling(keras.Sequential(parts), name=f"coupling_{index}", **mask)
+    coupling(keras.KerasTensor((None, 8, 8, 12)))
+    coupling.scale.assign(0.5)
+    return [coupling, layers.FlowBatchNormalization(name=f"norm_{index}", **mask)]
+
+
 def test_every_backend_gives_the_gradients_of_the_ordinary_pass():
     """Through `backend.vjp` alone, with the weights as arguments: no TensorFlow in it."""
     gradients = []

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 from laws import round_trip_error
@@ -29,6 +30,21 @@ def test_one_inf_stays_one_through_the_layer():
     for layer in (layers.Squeeze(2, "diagonal"), layers.PermuteChannels(), layers.Split(1 / 3)):
         flat = np.concatenate([np.ravel(y) for y in (layer(x) if isinstance(layer, layers.Split) else [layer(x)])])
         assert np.isinf(flat).sum() == 1 and not np.isnan(flat).any()
+
+
+@pytest.mark.parametrize("make", [
+    layers.Squeeze,
+    layers.Split,
+    layers.PermuteChannels,
+    layers.ActNorm,
+    layers.FlowBatchNormalization,
+    layers.InvertibleConv2D,
+    lambda: layers.AffineCoupling(keras.layers.Conv2D(4, 3, padding="same")),
+    lambda: layers.AffineCoupling(keras.layers.Conv2D(4, 3, padding="same"), mask="channel"),
+])
+def test_unknown_channels_are_refused(make):
+    with pytest.raises(ValueError, match=r"needs a known number of channels. Received shape \(None, 4, 4, None\)"):
+        make()(keras.KerasTensor((None, 4, 4, None)))
 
 
 def test_what_does_not_fit_is_refused():

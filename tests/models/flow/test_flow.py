@@ -98,6 +98,35 @@ def test_sample_weights_and_losses_of_layers_count():
     assert float(loss) == pytest.approx(np.mean(bits) + penalty, rel=1e-5)
 
 
+def test_sample_weights_count_without_targets():
+    flow = Flow(layers.Chain(couplings()))
+    flow.compile(keras.optimizers.SGD(0.0))
+    x, weights = IMAGES[:3].astype("float32"), np.array([3.0, 0.0, 0.0], "float32")
+    bits = float(flow.bits_per_dimension(x)[0])
+    evaluated = flow.evaluate(x, sample_weight=weights, verbose=0, return_dict=True)
+    trained = flow.fit(x, sample_weight=weights, verbose=0).history
+    for loss, metric in (evaluated.values(), np.ravel(list(trained.values()))):
+        assert [loss, metric] == pytest.approx([bits, bits], rel=1e-5)
+
+
+def test_another_loss_is_refused():
+    flow = Flow(layers.Chain(couplings()))
+    flow.compile("sgd", loss="mse")
+    with pytest.raises(ValueError, match="its own loss, the bits per dimension. Received loss='mse' in compile. Leave"):
+        flow.fit(IMAGES, IMAGES, verbose=0)
+
+
+def test_samples_of_another_kind_are_refused():
+    flow = Flow(layers.Chain(couplings()))
+    flow(IMAGES)
+    for shape in ((4, 4, 1), (2, 4, 4, 3)):
+        with pytest.raises(ValueError, match=r"batches of samples of shape \(4, 4, 1\). Received shape \("):
+            flow.log_prob(np.zeros(shape, "float32"))
+    with pytest.raises(ValueError, match="n must be an integer of at least 0. Received n=-1"):
+        flow.sample(-1)
+    assert flow.sample(0).shape == (0, 4, 4, 1)
+
+
 def test_a_multi_scale_flow_scores_encodes_and_samples():
     flow = multi_scale_flow("standard_logistic")
     x = IMAGES.astype("float32")

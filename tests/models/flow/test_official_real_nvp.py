@@ -43,6 +43,10 @@ def test_images_are_those_of_the_official_decoder(name):
     assert_moved(model, case, "train_decode_of_zs")
 
 
+# Of the largest gradient. The official code's zeros reach 6.6e-8 of it, ours 2.6e-7; the next larger is 1e-2 of it.
+ROUNDING = 1e-6
+
+
 def assert_moved(model, case, group):
     changed = {key.split("|")[1]: value for key, value in case.get("after", {}).items() if key.startswith(group + "|")}
     changed = {key: value for key, value in changed.items() if not key.endswith("/step")}
@@ -69,9 +73,11 @@ def test_gradients_and_the_adam_step_are_the_official_ones(reversible):
     wanted = {name: expected[f"train_forward|grad_var_{name}"] for name in names}
     largest = max(np.abs(value).max() for value in wanted.values())
     for name, gradient in zip(names, gradients, strict=True):
-        # A bias before a normalisation has no gradient but rounding.
-        scale = max(np.abs(wanted[name]).max(), 1e-2 * largest)
-        assert np.abs(gradient - wanted[name]).max() / scale <= tolerances.GOLDEN_FLOW, name
+        if np.abs(wanted[name]).max() <= ROUNDING * largest:
+            # A bias before a normalisation has no gradient: rounding of sums is all there is.
+            assert np.abs(gradient).max() <= ROUNDING * largest, name
+        else:
+            assert relative_error(gradient, wanted[name]) <= tolerances.GOLDEN_FLOW, name
     norm = np.sqrt(sum(np.sum(np.square(gradient)) for gradient in gradients))
     assert relative_error(norm, expected["train_forward|grad_norm"]) <= tolerances.GOLDEN_FLOW
     optimizer = keras.optimizers.Adam(1e-3, epsilon=1e-8, global_clipnorm=float(case["cfg"]["clip_norm"]))

@@ -130,6 +130,7 @@ def test_a_pyramid_is_saved_with_its_configuration():
     [
         (dict(levels=[]), "one or more layers that follow layers.Invertible"),
         (dict(levels=[keras.layers.Dense(1)]), "Received .*Dense"),
+        (dict(levels=[layers.ActNorm(name="a")] * 2), r"different names, .* Received \['a', 'a'\]. Give each its own"),
         (dict(fraction=0.3), "fraction must be 1, 1/2 or 1/4 .* Received fraction=0.3"),
         (dict(order="pixel_major"), "order='pixel_major'"),
     ],

@@ -6,6 +6,7 @@ import pytest
 import tolerances
 from laws import relative_error
 
+from tfconvkit import layers
 from tfconvkit.models import RealNVP
 
 IMAGES = np.random.default_rng(0).integers(0, 17, size=(6, 4, 4, 1)).astype("uint8")
@@ -13,7 +14,7 @@ SMALL = dict(input_shape=(4, 4, 1), filters=2, blocks=1, quants=17)
 
 
 def moved(model):
-    """Sets all weights to small random numbers: a fresh model has scales of zero."""
+    """Sets all weights to small random numbers: in a fresh model checkerboards do not scale."""
     rng = np.random.default_rng(0)
     for weight in model.chain.weights:
         if "seed" not in weight.path:
@@ -86,11 +87,20 @@ def test_sizes_may_be_unknown():
     assert model.sample(2, sample_shape=(6, 4, 1)).shape == (2, 6, 4, 1)
 
 
+def test_scales_start_where_the_official_ones_do():
+    starts = {}
+    for coupling in RealNVP(**SMALL).chain.layers[-1].levels[0].layers:
+        if isinstance(coupling, layers.AffineCoupling):
+            starts.setdefault(coupling.mask, []).append(float(coupling.scale))
+    assert starts == {"checkerboard": [0, 0, 0], "channel": [1, 1, 1]}
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (dict(input_shape=(6, 4, 1), scales=3), r"multiples of 2\^\(scales - 1\). Received input_shape=\(6, 4, 1\)"),
         (dict(input_shape=(4, 4)), "expects .*input_shape=.height, width, channels"),
+        (dict(input_shape=(4, 4, None)), r"known channels, .* Received input_shape=\(4, 4, None\)"),
         (dict(scales=0), "scales >= 1"),
         (dict(recursion_type=5), r"recursion_type must be one of \[1, 2, 3, 4\]. Received recursion_type=5"),
         (dict(split="half"), "split must be one of .'diagonal', 'channel'.. Received split='half'"),

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit.layers.arguments import describe
-from tfconvkit.layers.flow.invertible import Invertible
+from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.reversible import kept
 from tfconvkit.layers.flow.sums import positions
 
@@ -56,12 +56,11 @@ class ActNorm(Invertible):
         self.epsilon = epsilon
 
     def build(self, x_shape):
-        if x_shape[-1] is None:
-            raise ValueError(f"{describe(self)} needs a known number of channels. Received shape {tuple(x_shape)}.")
-        self.log_scale = self._weight("log_scale", "zeros", x_shape[-1:])
-        self.bias = self._weight("bias", "zeros", x_shape[-1:])
-        self.mean = self._weight("mean", "zeros", x_shape[-1:], trainable=False)
-        self.std = self._weight("std", "ones", x_shape[-1:], trainable=False)
+        channels = (channels_of(self, x_shape),)
+        self.log_scale = self._weight("log_scale", "zeros", channels)
+        self.bias = self._weight("bias", "zeros", channels)
+        self.mean = self._weight("mean", "zeros", channels, trainable=False)
+        self.std = self._weight("std", "ones", channels, trainable=False)
         self.initialized = self._weight("initialized", "zeros", (), trainable=False)
 
     def _weight(self, name, initializer, shape, trainable=True):
@@ -112,6 +111,8 @@ class ActNorm(Invertible):
             batch = batch[0] if isinstance(batch, (tuple, list)) else batch
             batch = ops.convert_to_numpy(batch).astype("float64")
             rows = batch.reshape(-1, batch.shape[-1])
+            if not len(rows):
+                continue
             # Chan et al. 1979: moments of two parts joined without cancellation.
             step, total = rows.mean(axis=0) - mean, count + len(rows)
             squares = squares + rows.var(axis=0) * len(rows) + step**2 * count * len(rows) / total

@@ -65,7 +65,8 @@ class AffineCoupling(Coupling):
         append_mask: Whether the network sees the mask as one more channel.
         scale_bound: `"scaled_tanh"`, `"soft_tanh"` or None.
         scale_per_channel: Whether each channel has its own learned bound. By default one number `scale` serves all
-            (RealNVP), or each channel has its `log_scale` (the tutorial); both start at 0.
+            (RealNVP), or each channel has its `log_scale` (the tutorial).
+        scale_initializer: Start of `scale` or `log_scale`. With zeros `"scaled_tanh"` starts without scaling.
         use_scale_shift: Whether `"scaled_tanh"` adds a learned `scale_shift` (RealNVP without batch normalisation).
 
     Call arguments:
@@ -103,6 +104,7 @@ class AffineCoupling(Coupling):
         scale_bound="scaled_tanh",
         scale_per_channel=None,
         use_scale_shift=False,
+        scale_initializer="zeros",
         **kwargs,
     ):
         super().__init__(conditioner, mask, complement, append_mask, **kwargs)
@@ -110,12 +112,13 @@ class AffineCoupling(Coupling):
         is_usual = self.scale_bound == "soft_tanh"
         self.scale_per_channel = is_usual if scale_per_channel is None else bool(scale_per_channel)
         self.use_scale_shift = bool(use_scale_shift) and self.scale_bound == "scaled_tanh"
+        self.scale_initializer = keras.initializers.get(scale_initializer)
 
     def _build_parameters(self, changed):
         shape = (changed,) if self.scale_per_channel else ()
         if self.scale_bound:
             name = "scale" if self.scale_bound == "scaled_tanh" else "log_scale"
-            self.scale = self.add_weight(shape=shape, initializer="zeros", name=name, autocast=False)
+            self.scale = self.add_weight(shape=shape, initializer=self.scale_initializer, name=name, autocast=False)
         if self.use_scale_shift:
             self.scale_shift = self.add_weight(shape=shape, initializer="zeros", name="scale_shift", autocast=False)
 
@@ -144,4 +147,5 @@ class AffineCoupling(Coupling):
             "scale_bound": self.scale_bound,
             "scale_per_channel": self.scale_per_channel,
             "use_scale_shift": self.use_scale_shift,
+            "scale_initializer": keras.initializers.serialize(self.scale_initializer),
         }

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers.arguments import describe, named
-from tfconvkit.layers.flow.invertible import Invertible
+from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.masks import Mask
 from tfconvkit.layers.flow.reversible import kept
 from tfconvkit.layers.flow.sums import positions
@@ -46,8 +46,8 @@ class FlowBatchNormalization(Invertible):
         Same as the input. Weights `gamma`, `beta`, `moving_mean`, `moving_variance` of shape `(channels,)`, `step`.
 
     Raises:
-        ValueError: for a mask that does not fit the input, a `mask` together with `center` or `scale`, a momentum or
-            lag out of range.
+        ValueError: for a mask that does not fit the input, a `mask` together with `center` or `scale`, a momentum, lag
+            or epsilon out of range, an unknown number of channels.
 
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017, section 3.7 (https://arxiv.org/abs/1605.08803).
@@ -75,6 +75,8 @@ class FlowBatchNormalization(Invertible):
                 f"{describe(self)}: momentum and lag must be at least 0 and less than 1. "
                 f"Received momentum={self.momentum}, lag={self.lag}."
             )
+        if self.epsilon < 0:
+            raise ValueError(f"{describe(self)}: epsilon must not be negative. Received epsilon={self.epsilon}.")
         if self._mask and (self.center or self.scale):
             raise ValueError(
                 f"{describe(self)}: center and scale would move what the mask keeps. Received mask={self.mask!r} with "
@@ -82,11 +84,9 @@ class FlowBatchNormalization(Invertible):
             )
 
     def build(self, x_shape):
-        if x_shape[-1] is None:
-            raise ValueError(f"{describe(self)} needs a known number of channels. Received shape {tuple(x_shape)}.")
+        channels = (channels_of(self, x_shape),)
         if self._mask:
             named(self, self._mask.check, x_shape)
-        channels = x_shape[-1:]
         self.gamma = self._weight("gamma", "ones", channels) if self.scale else None
         self.beta = self._weight("beta", "zeros", channels) if self.center else None
         self.moving_mean = self._weight("moving_mean", "zeros", channels, trainable=False)

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers.arguments import describe, named
-from tfconvkit.layers.flow.invertible import Invertible, restored, specs
+from tfconvkit.layers.flow.invertible import Invertible, channels_of, restored, specs
 from tfconvkit.layers.flow.masks import Mask
 from tfconvkit.ops import precision
 
@@ -49,9 +49,11 @@ class Coupling(Invertible):
             )
 
     def build(self, x_shape, condition_shape=None):
+        channels_of(self, x_shape)
         named(self, self._mask.check, x_shape)
         kept, changed = self._channel_counts(x_shape)
         grid = tuple(x_shape[1:-1])
+        self._has_condition = condition_shape is not None
         self._build_parameters(changed)
         if condition_shape is not None:
             kept += self._condition_channels(tuple(condition_shape), grid)
@@ -114,6 +116,12 @@ class Coupling(Invertible):
         return ops.broadcast_to(mask, (*ops.shape(x)[:-1], mask.shape[-1]))
 
     def _condition(self, inputs, condition):
+        if self._has_condition != (condition is not None):
+            built, received = ("with", "none") if self._has_condition else ("without", "one")
+            raise ValueError(
+                f"{describe(self)}: the conditioner was built {built} a condition. Received {received}. Pass "
+                f"condition= in all calls or in none."
+            )
         inputs = inputs if condition is None else [*inputs, condition]
         return self.conditioner(ops.concatenate(inputs, axis=-1) if len(inputs) > 1 else inputs[0])
 

@@ -206,6 +206,16 @@ def check_invertible(name, layer):
         )
 
 
+def channels_of(layer, shape):
+    """Returns the number of channels of a shape, which has to be known."""
+    if shape[-1] is None:
+        raise ValueError(
+            f"{describe(layer)} needs a known number of channels. Received shape {tuple(shape)}. Give the last size as "
+            f"a number; batch and grid may be None."
+        )
+    return shape[-1]
+
+
 def shapes_of(x):
     """Returns the shape of each tensor of a structure."""
     return tree.map_structure(lambda tensor: tuple(tensor.shape), x)

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit.layers.arguments import describe, one_of
-from tfconvkit.layers.flow.invertible import Invertible
+from tfconvkit.layers.arguments import one_of
+from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.sums import positions
 
 PARAMETRIZATIONS = ("plain", "lu")
@@ -55,9 +55,7 @@ class InvertibleConv2D(Invertible):
         self.seed = int(np.random.randint(2**31 - 1) if seed is None else seed)
 
     def build(self, x_shape):
-        channels = x_shape[-1]
-        if channels is None:
-            raise ValueError(f"{describe(self)} needs a known number of channels. Received shape {tuple(x_shape)}.")
+        channels = channels_of(self, x_shape)
         # RandomState: its stream is promised never to change, and the permutation has to come back the same.
         random = np.random.RandomState(self.seed)
         self._permutation = np.eye(channels)[random.permutation(channels)]

@@ -48,7 +48,7 @@ class MultiScale(Invertible):
     Raises:
         TypeError: if a level is no `Invertible`.
         ValueError: for no levels, equal names, another number of fractions or of latent parts, an unknown prior,
-            channels that the fraction does not divide.
+            channels that the fraction does not divide, more than 3 grid axes with a learned prior.
 
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017 (https://arxiv.org/abs/1605.08803); the learned prior:
@@ -95,6 +95,11 @@ class MultiScale(Invertible):
         return enumerate([self.fraction] * count if isinstance(self.fraction, numbers.Real) else self.fraction)
 
     def build(self, x_shape, condition_shape=None):
+        if self.prior == "learned" and not 2 <= len(x_shape) <= 5:
+            raise ValueError(
+                f'{describe(self)}: prior="learned" reads by convolutions over at most 3 grid axes. Received shape '
+                f'{tuple(x_shape)}. Use prior="standard_normal".'
+            )
         x = specs(x_shape, self.compute_dtype)
         condition = condition_shape and specs(condition_shape, self.compute_dtype)
         for k, split in enumerate(self._splits):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from tfconvkit.layers.arguments import describe, one_of
-from tfconvkit.layers.flow.invertible import IndexMove
+from tfconvkit.layers.flow.invertible import IndexMove, channels_of
 from tfconvkit.ops import squeeze
 
 
@@ -27,7 +27,7 @@ class PermuteChannels(IndexMove):
         Same as the input.
 
     Raises:
-        ValueError: for an unknown name, a sequence that is no permutation, or another number of channels.
+        ValueError: for an unknown name, a sequence that is no permutation, another or an unknown number of channels.
 
     Example:
         >>> layers.PermuteChannels([2, 0, 1])(np.array([[1.0, 2.0, 3.0]], "float32"))
@@ -48,7 +48,7 @@ class PermuteChannels(IndexMove):
         self.seed = secrets.randbelow(2**31) if seed is None and self.permutation == "random" else seed
 
     def build(self, x_shape):
-        channels = x_shape[-1]
+        channels = channels_of(self, x_shape)
         if self.permutation == "reverse":
             self._sources = np.arange(channels)[::-1]
         elif self.permutation == "random":

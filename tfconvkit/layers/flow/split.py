@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers.arguments import describe
-from tfconvkit.layers.flow.invertible import IndexMove
+from tfconvkit.layers.flow.invertible import IndexMove, channels_of
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -26,7 +26,7 @@ class Split(IndexMove):
         `((batch, ..., fraction * channels), (batch, ..., (1 - fraction) * channels))`.
 
     Raises:
-        ValueError: for a fraction outside (0, 1), or one that does not divide the channels.
+        ValueError: for a fraction outside (0, 1), or one that does not divide the channels, or unknown channels.
 
     Example:
         >>> kept, factored = layers.Split()(np.ones((1, 4, 4, 12), "float32"))
@@ -46,7 +46,7 @@ class Split(IndexMove):
         self._kept(x_shape)
 
     def _kept(self, shape):
-        channels = shape[-1]
+        channels = channels_of(self, shape)
         kept = round(self.fraction * channels)
         # A fraction such as 1/3 is not exact in binary.
         if abs(kept - self.fraction * channels) > 1e-6 * channels or not 0 < kept < channels:

@@ -5,7 +5,7 @@ import math
 import keras
 
 from tfconvkit.layers.arguments import describe, one_of, positive_integer, positive_integers
-from tfconvkit.layers.flow.invertible import IndexMove
+from tfconvkit.layers.flow.invertible import IndexMove, channels_of
 from tfconvkit.ops import squeeze
 
 
@@ -34,7 +34,7 @@ class Squeeze(IndexMove):
 
     Raises:
         ValueError: for an unknown order, a block size that is not positive or does not fit the grid axes, a grid (in
-            the inverse: channels) that is no multiple of the block.
+            the inverse: channels) that is no multiple of the block, an unknown number of channels.
 
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017 (https://arxiv.org/abs/1605.08803).
@@ -66,8 +66,8 @@ class Squeeze(IndexMove):
         return squeeze.unsqueeze(y, self.block_size, self.order)
 
     def compute_output_shape(self, input_shape):
-        batch, *grid, channels = input_shape
-        block = self._block(input_shape)
+        batch, *grid, _ = input_shape
+        block, channels = self._block(input_shape), channels_of(self, input_shape)
         for size, n in zip(grid, block, strict=True):
             if size is not None and size % n:
                 raise ValueError(
@@ -78,8 +78,8 @@ class Squeeze(IndexMove):
         return (batch, *coarse, channels * math.prod(block))
 
     def compute_input_shape(self, output_shape):
-        batch, *grid, channels = output_shape
-        block = self._block(output_shape)
+        batch, *grid, _ = output_shape
+        block, channels = self._block(output_shape), channels_of(self, output_shape)
         if channels % math.prod(block):
             raise ValueError(
                 f"{describe(self)}: the inverse needs channels that are a multiple of {math.prod(block)}, the pixels "

@@ -76,7 +76,10 @@ class ScaleKit(NamedTuple):
         arguments = dict(append_mask=is_spatial, name=f"coupling_{number}", **common)
         use_batch_norm = self.network["use_batch_norm"]
         if is_affine:
-            coupling = layers.AffineCoupling(network, use_scale_shift=not use_batch_norm, **arguments)
+            # The official `rescaling_scale` of checkerboards starts at 0, the `scale` of channels at 1.
+            start = "zeros" if is_spatial else "ones"
+            scaling = dict(scale_initializer=start, use_scale_shift=not use_batch_norm)
+            coupling = layers.AffineCoupling(network, **scaling, **arguments)
         else:
             coupling = layers.AdditiveCoupling(network, **arguments)
         if not use_batch_norm:

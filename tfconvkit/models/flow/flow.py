@@ -1,6 +1,7 @@
 """Normalizing flows as Keras models: density, samples, training in bits per dimension."""
 
 import math
+import numbers
 
 import keras
 import numpy as np
@@ -18,7 +19,8 @@ class Flow(keras.Model):
 
     `log p(x) = log prior(z) + log|det dz/dx|` with `z = chain(x)`. `model(x)` is `log p(x)` per sample, in nats.
     `compile` without a loss and `fit(images)` minimise the mean of bits per dimension, `-log p(x) / (D log 2)` with
-    `D` numbers per sample, plus the losses of layers (regularisers); the metric `bits_per_dim` is without them.
+    `D` numbers per sample, plus the losses of layers (regularisers); the metric `bits_per_dim` is without them. Sample
+    weights count in both, as in Keras: `fit(images, sample_weight=weights)`, or datasets of `(images, any, weights)`.
 
     For images of integers the chain starts with `layers.Dequantize(quants)`: images go in as integers 0 to
     `quants - 1`, as `uint8` or floats, without scaling, and come out of `sample` so. `log p(x)` is then a lower bound
@@ -38,7 +40,7 @@ class Flow(keras.Model):
 
     Raises:
         TypeError: if the chain is no `Invertible`, or the prior no prior.
-        ValueError: for an unknown prior, or samples of unknown shape.
+        ValueError: for an unknown prior, a `loss` in `compile`, samples of another or of unknown shape.
 
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017 (https://arxiv.org/abs/1605.08803); importance weights:
@@ -73,12 +75,29 @@ class Flow(keras.Model):
         return self.prior.log_prob(z) + log_det
 
     def _floats(self, x):
+        expected, received = getattr(self, "sample_shape", None), tuple(x.shape)
+        if expected and (len(received) != len(expected) + 1 or received[-1] != expected[-1]):
+            raise ValueError(
+                f'Flow "{self.name}" takes batches of samples of shape {expected}. Received shape {received}. A single '
+                "sample needs a batch axis in front, images have their channels last."
+            )
         return ops.cast(x, self.chain.log_det_dtype)
 
     def compute_output_spec(self, x, training=None):
         return keras.KerasTensor(x.shape[:1], dtype=self.chain.log_det_dtype)
 
+    def fit(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+        return super().fit(x, _beside(y, sample_weight), *args, sample_weight=sample_weight, **kwargs)
+
+    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+        return super().evaluate(x, _beside(y, sample_weight), *args, sample_weight=sample_weight, **kwargs)
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if self.loss is not None:
+            raise ValueError(
+                f'Flow "{self.name}" has its own loss, the bits per dimension. Received loss={self.loss!r} in compile. '
+                "Leave it out; put regularizers into the layers."
+            )
         bits = in_bits(-y_pred, x)
         self.bits.update_state(bits, sample_weight=sample_weight)
         if sample_weight is not None:
@@ -164,8 +183,10 @@ class Flow(keras.Model):
             Batch of samples, as `decode` returns it.
 
         Raises:
-            ValueError: if the shape of a sample is not known.
+            ValueError: for a negative number, or if the shape of a sample is not known.
         """
+        if not isinstance(n, numbers.Integral) or n < 0:
+            raise ValueError(f'Flow "{self.name}": n must be an integer of at least 0. Received n={n!r}.')
         shape = tuple(sample_shape or getattr(self, "sample_shape", (None,)))
         if None in shape:
             raise ValueError(
@@ -188,8 +209,7 @@ class Flow(keras.Model):
         Returns:
             A float.
         """
-        layers = self.chain.layers if isinstance(self.chain, Chain) else [self.chain]
-        h = self._floats(x)
+        layers, h = self.chain.layers if isinstance(self.chain, Chain) else [self.chain], self._floats(x)
         if isinstance(layers[0], Dequantize):
             h, layers = layers[0](h), layers[1:]
         z = h
@@ -210,6 +230,11 @@ class Flow(keras.Model):
             for name in ("chain", "prior")
         }
         return cls(**{**config, **parts})
+
+
+def _beside(y, sample_weight):
+    # Keras drops sample weights without targets; the loss does not look at these.
+    return sample_weight if y is None else y
 
 
 def in_bits(nats, x):

@@ -32,7 +32,7 @@ class ScalePyramid(Invertible):
         Same as the input.
 
     Raises:
-        ValueError: for no levels, an unknown fraction or order, sizes that cannot be halved often enough.
+        ValueError: for no levels, equal names, an unknown fraction or order, sizes that cannot be halved often enough.
 
     Reference:
         Dinh et al., Density estimation using Real NVP, 2017, section 3.6 (https://arxiv.org/abs/1605.08803).
@@ -50,6 +50,12 @@ class ScalePyramid(Invertible):
                 f"ScalePyramid needs a list of one or more layers that follow layers.Invertible. Received {levels!r}."
             )
         super().__init__(**{"dtype": levels[0].dtype_policy, **kwargs})
+        names = [level.name for level in levels]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f'ScalePyramid "{self.name}": levels must have different names, so that weights can be told apart. '
+                f"Received {names}. Give each its own name=, and use no layer twice."
+            )
         if fraction not in FRACTIONS or order not in ORDERS:
             raise ValueError(
                 f'ScalePyramid "{self.name}": fraction must be 1, 1/2 or 1/4 and order "diagonal" or "channel_major". '

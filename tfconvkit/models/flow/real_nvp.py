@@ -125,11 +125,12 @@ class RealNVP(Flow):
 
 def _checked_shape(input_shape, scales):
     shape, block = tuple(input_shape), 2 ** (max(scales, 1) - 1)
-    if scales < 1 or len(shape) != 3 or any(size is not None and size % block for size in shape[:2]):
+    sizes = [size for size in shape[:2] if size is not None]
+    if scales < 1 or len(shape) != 3 or shape[2] is None or any(size % block for size in sizes):
         raise ValueError(
-            f"RealNVP expects scales >= 1 and input_shape=(height, width, channels), height and width multiples of "
-            f"2^(scales - 1). Received input_shape={input_shape!r} with scales={scales}. Pad or crop the images, or "
-            f"use fewer scales."
+            f"RealNVP expects scales >= 1 and input_shape=(height, width, channels) with known channels, height and "
+            f"width multiples of 2^(scales - 1). Received input_shape={input_shape!r} with scales={scales}. Pad or "
+            f"crop the images, or use fewer scales."
         )
     return shape
 
