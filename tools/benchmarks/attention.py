@@ -121,6 +121,7 @@ def measure(size, batch, is_backward, arguments):
 
 def peak(size, channels, chunk_size, is_backward):
     """Returns by how many MB the peak memory of this process grows in one run; works once per process."""
+    memory.return_freed()
     shape = (1, size, size, channels)
     images = [tf.random.stateless_normal(shape, seed=(1, number)) for number in range(2)]
     layer = layers.ContextualAttention(chunk_size=chunk_size or None)

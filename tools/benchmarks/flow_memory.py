@@ -28,12 +28,6 @@ import timing
 from tfconvkit import layers
 
 FORMS = ("ordinary", "reversible", "remat")
-# Freed memory goes back to the system at once, so that the peak is what is alive.
-RETURN_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": "65536",
-    "MALLOC_TRIM_THRESHOLD_": "65536",
-    "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1",
-}
 
 
 def chain(arguments, couplings, form):
@@ -107,12 +101,13 @@ def rise_in_a_process(arguments, form, couplings, jit_compile):
     words = [sys.executable, __file__, "--child", form, str(couplings), str(int(jit_compile))]
     words += [f"--{name}={getattr(arguments, name)}" for name in sizes]
     words += ["--batch-norm"] if arguments.batch_norm else []
-    environment = {**os.environ, **RETURN_MEMORY, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     finished = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(finished.stdout.splitlines()[-1])
 
 
 def child(arguments):
+    memory.return_freed()
     form, couplings, jit_compile = arguments.child
     function = step(chain(arguments, int(couplings), form), form, data(arguments), bool(int(jit_compile)))
     print(json.dumps(rise(function)))

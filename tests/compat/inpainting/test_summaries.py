@@ -51,6 +51,7 @@ def test_without_a_graph_nothing_happens():
     scalar_summary("loss", tf.constant(1.0))
     images_summary(tf.zeros((1, 2, 2, 3)), "raw", 1)
     gradients_summary(tf.constant(1.0), tf.constant(1.0))
+    assert not v1.get_default_graph().get_collection(v1.GraphKeys.SUMMARIES)
 
 
 def test_an_unknown_colour_format_is_refused():
