@@ -8,10 +8,11 @@ from tfconvkit.compat.groupy import gconv2d_util, transform_filter_2d_nhwc
 from tfconvkit.compat.spaces import field_of, group_of, kernel_layout
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.weights import ConvolutionWeights
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit", name="compat.GConv2D")
-class GConv2D(keras.layers.Layer):
+class GConv2D(ConvolutionWeights):
     """Convolves image planes or regular fields with a kernel in all orientations, as keras-gcnn did.
 
     `y[p, o, s] = sum_{u, c, t} bank[u, c, t, o, s] x[p + u, c, t]` (correlation) with the bank of
@@ -81,7 +82,17 @@ class GConv2D(keras.layers.Layer):
         transpose=False,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+            **kwargs,
+        )
         self.filters = arguments.positive_integer(self, "filters", filters)
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
         self.h_input, self.h_output = h_input, h_output
@@ -90,13 +101,6 @@ class GConv2D(keras.layers.Layer):
         self.data_format = arguments.data_format_of(self, data_format)
         self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, 2)
         self.activation = keras.activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
         self.transpose = transpose
         self._check_settings()
         arguments.named(self, kernel_layout, h_input, h_output, self.kernel_size[0])
@@ -109,22 +113,8 @@ class GConv2D(keras.layers.Layer):
         self._indices, self._shape_info, kernel_shape = gconv2d_util(
             self.h_input, self.h_output, in_channels=fields, out_channels=self.filters, ksize=self.kernel_size[0]
         )
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=kernel_shape,
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.filters,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        self.kernel = self.add_kernel(kernel_shape)
+        self.bias = self.add_bias(self.filters)
         self.input_spec = keras.layers.InputSpec(ndim=4, axes={-1: input_shape[-1]})
 
     def call(self, inputs):
@@ -166,14 +156,6 @@ class GConv2D(keras.layers.Layer):
             "data_format": self.data_format,
             "dilation_rate": self.dilation_rate,
             "activation": keras.activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
             "transpose": self.transpose,
         }
 

@@ -5,12 +5,13 @@ from keras import ops
 
 from tfconvkit.layers import arguments
 from tfconvkit.layers.gated import placement
+from tfconvkit.layers.weights import ConvolutionWeights
 
 GATES = ("always", "never", "legacy")
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GatedConv2D(keras.layers.Layer):
+class GatedConv2D(ConvolutionWeights):
     """Convolves images and lets a second convolution decide, position by position, how much of each feature passes.
 
     `y = activation(a) * gate_activation(g)` with `a, g` the first and the second half of the channels of one
@@ -71,17 +72,9 @@ class GatedConv2D(keras.layers.Layer):
         activation="elu",
         gate_activation="sigmoid",
         gate="always",
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(**kwargs)
         self.filters = arguments.positive_integer(self, "filters", filters)
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
         self.strides = arguments.positive_integers(self, "strides", strides, 2)
@@ -91,13 +84,6 @@ class GatedConv2D(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
         self.gate_activation = keras.activations.get(gate_activation)
         self.gate = arguments.one_of(self, "gate", gate, GATES)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     @property
@@ -119,22 +105,8 @@ class GatedConv2D(keras.layers.Layer):
                 f"Received input shape {tuple(input_shape)}."
             )
         outputs = self.filters * (2 if self.is_gated else 1)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(*self.kernel_size, channels, outputs),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(outputs,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        self.kernel = self.add_kernel((*self.kernel_size, channels, outputs))
+        self.bias = self.add_bias(outputs)
         self.input_spec = keras.layers.InputSpec(ndim=4, axes={self._channel_axis: channels})
 
     def call(self, inputs):
@@ -189,12 +161,4 @@ class GatedConv2D(keras.layers.Layer):
             "activation": keras.activations.serialize(self.activation),
             "gate_activation": keras.activations.serialize(self.gate_activation),
             "gate": self.gate,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }

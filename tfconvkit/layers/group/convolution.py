@@ -8,11 +8,12 @@ from tfconvkit import groups
 from tfconvkit.banks import GroupKernel
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.weights import ConvolutionWeights
 from tfconvkit.ops.cropping import crop_per_channel
 from tfconvkit.ops.kernels import group_expand
 
 
-class GroupConv(keras.layers.Layer):
+class GroupConv(ConvolutionWeights):
     """Holds the group convolution for every rank; use the class of a rank, such as `GroupConv2D`."""
 
     rank = None
@@ -31,17 +32,9 @@ class GroupConv(keras.layers.Layer):
         data_format=None,
         dilation_rate=1,
         activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(**kwargs)
         self.filters = arguments.positive_integer(self, "filters", filters)
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, self.rank)
         self.group = groups.get(group, self.rank)
@@ -52,13 +45,6 @@ class GroupConv(keras.layers.Layer):
         self.data_format = arguments.data_format_of(self, data_format)
         self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
         self.activation = keras.activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer or "glorot_uniform")
-        self.bias_initializer = keras.initializers.get(bias_initializer or "zeros")
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
         self._layout = self._make_layout(self.padding)
         self._crops = self._layout.cropped()
         self._unembedded = self._make_layout("valid") if self._crops else None
@@ -82,22 +68,8 @@ class GroupConv(keras.layers.Layer):
         self.compute_output_shape(input_shape)
         fields = base.field_count(self, input_shape, self._channel_axis, self.input_field)
         self._prepare_tables(arguments.grid_of(input_shape, self.data_format), fields)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=self._layout.stored_shape(fields, self.filters),
-            initializer=self._draw_kernel,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.filters,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
+        self.kernel = self.add_kernel(self._layout.stored_shape(fields, self.filters), initializer=self._draw_kernel)
+        self.bias = self.add_bias(self.filters)
         self.input_spec = keras.layers.InputSpec(
             ndim=self.rank + 2, axes={self._channel_axis: input_shape[self._channel_axis]}
         )
@@ -145,14 +117,6 @@ class GroupConv(keras.layers.Layer):
             "data_format": self.data_format,
             "dilation_rate": self.dilation_rate,
             "activation": keras.activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
 
     def _check_grid(self, grid):

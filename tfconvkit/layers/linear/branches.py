@@ -10,13 +10,14 @@ from tfconvkit import padding as pads
 from tfconvkit.layers import arguments
 from tfconvkit.layers.linear import placement
 from tfconvkit.layers.linear.collapsible import Collapsible, exact
+from tfconvkit.layers.weights import ConvolutionWeights
 from tfconvkit.ops import kernels
 
 BRANCHES = ("conv", "pointwise", "average", "identity")
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class BranchConv2D(Collapsible):
+class BranchConv2D(ConvolutionWeights, Collapsible):
     """Convolves images by the sum of parallel branches, which is one convolution.
 
     Each branch is a convolution without bias, batch-normalised where `use_batch_norm`: `"conv"` with `kernel_size`,
@@ -73,16 +74,9 @@ class BranchConv2D(Collapsible):
         momentum=0.99,
         epsilon=1e-3,
         use_bias=False,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(use_bias=use_bias, **kwargs)
         self.filters = arguments.positive_integer(self, "filters", filters)
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
         self.branches = self._checked_branches(branches)
@@ -90,13 +84,6 @@ class BranchConv2D(Collapsible):
         self.use_batch_norm = use_batch_norm
         self.momentum = momentum
         self.epsilon = epsilon
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
 
     @property
     def composed_size(self):
@@ -126,28 +113,13 @@ class BranchConv2D(Collapsible):
         self._present = [name for name, kept in is_kept.items() if kept]
         self.kernels = {name: self._add_kernel(name, channels) for name in self._present if name != "identity"}
         self.norms = {name: self._add_norm(name) for name in self._present if self.use_batch_norm}
-        self.bias = self._add_bias() if self.use_bias else None
+        self.bias = self.add_bias(self.filters, autocast=False)
 
     def _add_kernel(self, name, channels):
-        return self.add_weight(
-            name=f"{name}_kernel",
-            shape=(*(self.kernel_size if name == "conv" else (1, 1)), channels, self.filters),
-            # One Keras initialiser draws the same numbers for the same shape.
-            initializer=getattr(self.kernel_initializer, "clone", lambda: self.kernel_initializer)(),
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            autocast=False,
-        )
-
-    def _add_bias(self):
-        return self.add_weight(
-            name="bias",
-            shape=(self.filters,),
-            initializer=self.bias_initializer,
-            regularizer=self.bias_regularizer,
-            constraint=self.bias_constraint,
-            autocast=False,
-        )
+        shape = (*(self.kernel_size if name == "conv" else (1, 1)), channels, self.filters)
+        # One Keras initialiser draws the same numbers for the same shape.
+        initializer = getattr(self.kernel_initializer, "clone", lambda: self.kernel_initializer)()
+        return self.add_kernel(shape, f"{name}_kernel", initializer=initializer, autocast=False)
 
     def _add_norm(self, name):
         settings = {"momentum": self.momentum, "epsilon": self.epsilon, "dtype": self.dtype_policy}
@@ -212,14 +184,6 @@ class BranchConv2D(Collapsible):
             "use_batch_norm": self.use_batch_norm,
             "momentum": self.momentum,
             "epsilon": self.epsilon,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
 
 

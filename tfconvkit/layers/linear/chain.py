@@ -1,14 +1,13 @@
 """Chains of convolutions that are one."""
 
-import keras
-
 from tfconvkit.layers import arguments
 from tfconvkit.layers.linear import placement
 from tfconvkit.layers.linear.collapsible import Collapsible, exact
+from tfconvkit.layers.weights import ConvolutionWeights
 from tfconvkit.ops.kernels import Stage, compose
 
 
-class ConvolutionChain(Collapsible):
+class ConvolutionChain(ConvolutionWeights, Collapsible):
     """Convolutions one after the other, nothing between them; not used by itself.
 
     Args:
@@ -20,30 +19,10 @@ class ConvolutionChain(Collapsible):
         **kwargs: As in `Collapsible`; the strides are those of the last inner convolution.
     """
 
-    def __init__(
-        self,
-        kernel_sizes,
-        inner_filters,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        **kwargs,
-    ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+    def __init__(self, kernel_sizes, inner_filters, **kwargs):
+        super().__init__(**kwargs)
         self.kernel_sizes = self._sizes(kernel_sizes)
         self.inner_filters = self._inner_filters(inner_filters)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-        self.bias_regularizer = keras.regularizers.get(bias_regularizer)
-        self.kernel_constraint = keras.constraints.get(kernel_constraint)
-        self.bias_constraint = keras.constraints.get(bias_constraint)
 
     @property
     def composed_size(self):
@@ -67,29 +46,11 @@ class ConvolutionChain(Collapsible):
         widths = (channels, *self.inner_filters, filters)
         self.kernels, self.biases = [], []
         for place, size in enumerate(self.kernel_sizes):
-            self.kernels.append(self._add_kernel(place, (*size, *widths[place : place + 2])))
-            self.biases.append(self._add_bias(place, widths[place + 1]) if self.use_bias else None)
-
-    def _add_kernel(self, place, shape):
-        return self.add_weight(
-            name=f"kernel_{place}",
-            shape=shape,
+            shape = (*size, *widths[place : place + 2])
             # One Keras initialiser draws the same numbers for the same shape.
-            initializer=getattr(self.kernel_initializer, "clone", lambda: self.kernel_initializer)(),
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            autocast=False,
-        )
-
-    def _add_bias(self, place, filters):
-        return self.add_weight(
-            name=f"bias_{place}",
-            shape=(filters,),
-            initializer=self.bias_initializer,
-            regularizer=self.bias_regularizer,
-            constraint=self.bias_constraint,
-            autocast=False,
-        )
+            initializer = getattr(self.kernel_initializer, "clone", lambda: self.kernel_initializer)()
+            self.kernels.append(self.add_kernel(shape, f"kernel_{place}", initializer=initializer, autocast=False))
+            self.biases.append(self.add_bias(shape[-1], f"bias_{place}", autocast=False))
 
     def _stages(self):
         weights = list(zip(self.kernels, self.biases, strict=True))
@@ -109,12 +70,4 @@ class ConvolutionChain(Collapsible):
             **super().get_config(),
             "kernel_sizes": self.kernel_sizes,
             "inner_filters": self.inner_filters,
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),
-            "activity_regularizer": keras.regularizers.serialize(self.activity_regularizer),
-            "kernel_constraint": keras.constraints.serialize(self.kernel_constraint),
-            "bias_constraint": keras.constraints.serialize(self.bias_constraint),
         }
