@@ -42,3 +42,7 @@ RESAMPLED = 1e-3
 TRAIN_MODE = {"float64": 1e-12, "float32": 1e-6}
 # Losses of 50 steps of training in both modes, float32. Measured: 4.1e-7.
 TRAIN_MODE_LOSSES = 1e-4
+# Pseudo-inverses in float64 against dense ones: exact, truncated, damped. Measured: 2.6e-12, else 5.1e-14.
+PSEUDO_INVERSE = 1e-10
+# What needs singular vectors inside XLA on TensorFlow, whose decomposition stops early, float64. Measured: 1.5e-7.
+XLA_SINGULAR = 1e-6

@@ -9,6 +9,7 @@ from tfconvkit.ops import (
     pooling,
     precision,
     resize,
+    spectral,
     splines,
     squeeze,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "pooling",
     "precision",
     "resize",
+    "spectral",
     "splines",
     "squeeze",
 ]

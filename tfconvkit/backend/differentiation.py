@@ -1,4 +1,4 @@
-"""The one place that branches on the active Keras backend."""
+"""Products with Jacobians: found by the backend, or written by hand."""
 
 import keras
 
@@ -90,7 +90,11 @@ def _custom_vjp_tensorflow(forward, backward, inputs):
     @tf.custom_gradient
     def function(*tensors):
         outputs, kept = forward(*tensors)
-        return outputs, lambda *cotangents: backward(kept, list(cotangents))
+        return outputs, lambda *cotangents: backward(kept, [dense(v) for v in cotangents])
+
+    def dense(cotangent):
+        # A gather sends back the rows that it took.
+        return tf.convert_to_tensor(cotangent) if isinstance(cotangent, tf.IndexedSlices) else cotangent
 
     return function(*inputs)
 
@@ -151,24 +155,3 @@ def _no_differentiation():
     return NotImplementedError(
         f"Backend {keras.backend.backend()!r} has no automatic differentiation. Use tensorflow, jax or torch."
     )
-
-
-def is_depthwise_fast():
-    """Says whether a depthwise convolution runs as one pass over its input: on TensorFlow outside XLA.
-
-    XLA on a CPU takes ten times as long for one as for slices, which it fuses.
-    """
-    if keras.backend.backend() != "tensorflow":
-        return False
-    import tensorflow as tf  # as in vjp
-
-    graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
-    while graph is not None:
-        # TensorFlow has no public question for this; without the private one, the answer is the one for no XLA.
-        context = getattr(graph, "_get_control_flow_context", lambda: None)()
-        while context is not None:
-            if context.IsXLAContext():
-                return False
-            context = context.outer_context
-        graph = getattr(graph, "outer_graph", None)
-    return True

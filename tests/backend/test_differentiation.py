@@ -1,5 +1,6 @@
-"""The functions that stand for one backend or the other."""
+"""Products with Jacobians, and what waits for them."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -40,7 +41,7 @@ def test_tensors_that_wait_for_others_keep_their_values():
 
 
 def test_other_backends_have_no_differentiation(monkeypatch):
-    monkeypatch.setattr(backend.keras.backend, "backend", lambda: "numpy")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "numpy")
     for function in (lambda: backend.vjp(abs, [], 1.0), lambda: backend.custom_vjp(abs, abs, [])):
         with pytest.raises(NotImplementedError, match="'numpy' has no automatic differentiation"):
             function()

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+import tolerances
+from laws import gradient_error, relative_error
+
+from tfconvkit.ops import spectral
+from tfconvkit.ops.spectral.largest import largest
+
+
+def normal(shape):
+    return np.random.default_rng(0).normal(size=shape)
+
+
+@pytest.mark.parametrize("shape", ((7, 3, 5), (7, 5, 3), (7, 4, 4), (7, 1, 1)))
+def test_it_is_the_largest_of_the_decomposition(shape):
+    matrices = normal(shape) + 1j * normal((2, *shape))[1]
+    expected = np.linalg.svd(matrices, compute_uv=False)[:, 0]
+    assert relative_error(largest(tf.constant(matrices)), expected) <= tolerances.LAW["float64"]
+
+
+@pytest.mark.parametrize("shape", ((3, 3, 2, 4), (3, 3, 4, 2)))
+def test_the_gradient_is_the_slope(shape):
+    def function(kernel):
+        return largest(spectral.symbol(kernel, (4, 5)).matrices)
+
+    assert gradient_error(function, [normal(shape)], np.random.default_rng(1)) <= tolerances.FINITE_DIFFERENCE
+
+
+def test_equal_singular_values_and_zeros_have_finite_gradients():
+    matrices = tf.constant(np.linalg.qr(normal((2, 4, 4)))[0] * np.array([1.0, 0.0])[:, None, None])
+    with tf.GradientTape() as tape:
+        tape.watch(matrices)
+        values = largest(tf.complex(matrices, tf.zeros_like(matrices)))
+    gradient = tape.gradient(values, matrices)
+    assert relative_error(values, [1.0, 0.0]) <= tolerances.LAW["float64"]
+    # By Euler's theorem, for what grows as its argument.
+    assert relative_error(np.sum(gradient * matrices, axis=(1, 2)), [1.0, 0.0]) <= tolerances.LAW["float64"]
+
+
+def test_xla_finds_the_norm_and_its_gradient_to_the_last_digits():
+    kernel = tf.constant(normal((3, 3, 2, 3)))
+
+    def step():
+        with tf.GradientTape() as tape:
+            tape.watch(kernel)
+            norm = spectral.norm(spectral.symbol(kernel, (4, 5)))
+        return norm, tape.gradient(norm, kernel)
+
+    assert relative_error(tf.function(step, jit_compile=True)(), step()) <= tolerances.LAW["float64"]

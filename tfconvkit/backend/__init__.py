@@ -1,0 +1,36 @@
+"""The one place that branches on the active Keras backend."""
+
+from tfconvkit.backend.context import is_depthwise_fast, is_tensorflow_xla
+from tfconvkit.backend.differentiation import after, custom_vjp, vjp
+from tfconvkit.backend.fourier import complex_from, irfftn, rfftn
+from tfconvkit.backend.matrices import (
+    det_sign,
+    from_working_form,
+    inverse,
+    is_complex,
+    log_abs_det,
+    singular_values,
+    solve_rows,
+    svd,
+    working_form,
+)
+
+__all__ = [
+    "after",
+    "complex_from",
+    "custom_vjp",
+    "det_sign",
+    "from_working_form",
+    "inverse",
+    "irfftn",
+    "is_complex",
+    "is_depthwise_fast",
+    "is_tensorflow_xla",
+    "log_abs_det",
+    "rfftn",
+    "singular_values",
+    "solve_rows",
+    "svd",
+    "vjp",
+    "working_form",
+]
