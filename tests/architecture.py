@@ -10,7 +10,7 @@ import sys
 from typing import NamedTuple
 
 PACKAGE = "tfconvkit"
-OPTIONAL = frozenset({"ai_edge_litert", "fissix", "libcst", "matplotlib", "onnx", "onnxruntime", "sklearn",
+OPTIONAL = frozenset({"ai_edge_litert", "fissix", "libcst", "matplotlib", "onnx", "onnxruntime", "scipy", "sklearn",
                       "tensorflow_probability"})
 
 
@@ -43,7 +43,7 @@ TABLE = {
     "masks": _rung(0, "numpy", banned="tfconvkit.backend"),
     "backend": _rung(0, "keras numpy", inside="tensorflow jax torch", banned="tfconvkit"),
     "ops": _rung(1, "keras.ops numpy"),
-    "operators": _rung(2, "keras numpy", banned="keras.layers"),
+    "operators": _rung(2, "keras numpy", "scipy", banned="keras.layers"),
     "losses": _rung(2, "keras numpy", banned="keras.layers"),
     "layers": _rung(3, "keras numpy"),
     "models": _rung(4, "keras numpy", _ROOF),
@@ -55,6 +55,8 @@ TABLE = {
     "compat": _rung(5, "keras numpy tensorflow", _ROOF),
     "porting": _rung(5, "libcst fissix", banned="tfconvkit"),
     "demo": _rung(6, "keras numpy sklearn matplotlib"),
+    # It reports what cannot be imported: nothing stands at the top.
+    "doctor": _rung(6, inside="keras numpy tensorflow"),
     "cli": _rung(7, inside="tfconvkit"),
     "__main__": _rung(8),
 }

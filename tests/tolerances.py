@@ -46,3 +46,8 @@ TRAIN_MODE_LOSSES = 1e-4
 PSEUDO_INVERSE = 1e-10
 # What needs singular vectors inside XLA on TensorFlow, whose decomposition stops early, float64. Measured: 1.5e-7.
 XLA_SINGULAR = 1e-6
+# Golden log-determinants of circular convolutions and their gradients, float64. Measured: 2.5e-15.
+GOLDEN_CIRCULAR = 1e-10
+# Iterative pseudo-inverses in float64 against golden ones of a condition below 1e4, tol 1e-11. Measured at tol 1e-12:
+# 1.3e-12, damped 9.3e-12.
+ITERATIVE = 1e-8

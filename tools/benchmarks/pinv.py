@@ -1,12 +1,16 @@
 #!/usr/bin/env python
-"""Times recovering x from a circular convolution of it, by frequencies, in float32.
+"""Times recovering x from a convolution of it, circular by frequencies and zero-padded by Krylov steps, in float32.
 
 "svd" is what one writes with TensorFlow alone: the transform of the padded kernel on all frequencies, the
 pseudo-inverse of each matrix by its singular values, the product with the transform of y. "factorised" computes symbol,
 inverse and x at every call, "solved" symbol and x without the inverse, "cached" x with an inverse computed before. All
 are graphs without XLA; medians of interleaved rounds. y is computed in float64; "error" is |found - x| / |x|, and
 "times svd's" that error divided by the one of "svd". The noise of the kernels has the standard deviation
-1 / sqrt(9 channels). Memory, on Linux: what the cached inverse holds, and how far a first call rises above its inputs.
+1 / sqrt(9 channels).
+
+The second table is of zeros padded, which "svd" does not solve. Each solver gets kernel and y at every call, so that a
+preconditioner is made at every call too; "residual" is |A x - y| / |y|. Memory, on Linux: what the cached inverse
+holds, and how far a first call rises above its inputs.
 """
 
 import argparse
@@ -19,10 +23,18 @@ import numpy as np
 import tensorflow as tf
 import timing
 
+from tfconvkit import operators
 from tfconvkit.ops import spectral
 
 HEADER = ["kernel", "form", "ms", "times faster", "error", "times svd's"]
 FORMS = ("svd", "factorised", "solved", "cached")
+PADDED_HEADER = ["kernel", "solver", "ms", "of svd's", "steps", "residual", "converged", "error"]
+SOLVERS = {
+    "CG, circular": operators.ConjugateGradient(max_steps=100),
+    "CG, plain": operators.ConjugateGradient(max_steps=100, preconditioner=None),
+    "GMRES, circular": operators.GMRES(max_steps=100),
+    "GMRES, plain": operators.GMRES(max_steps=100, preconditioner=None),
+}
 # Weights of the identity and of the noise.
 KERNELS = {"I + 0.25 noise": (1.0, 0.25), "I + 0.6 noise": (1.0, 0.6), "noise": (0.0, 1.0)}
 
@@ -81,6 +93,27 @@ def rows(name, options):
              errors[form] / errors["svd"]] for form in forms]
 
 
+def padded_rows(name, options):
+    """Returns the rows of the table of zeros padded for one kernel; of noise alone, those of one solver."""
+    kernel, x, _ = problem(name, options)
+    grid = tuple(x.shape[1:3])
+    y = operators.Convolution(tf.cast(kernel, "float64"), grid).matvec(tf.cast(x, "float64"))
+    y, A = tf.cast(y, "float32"), operators.Convolution(kernel, grid)
+    solvers = SOLVERS if KERNELS[name][0] else {"CG, circular": SOLVERS["CG, circular"]}
+    forms = {solver: _bound(tf.function(_solve_by(solvers[solver], grid)), kernel, y) for solver in solvers}
+    forms = {"svd": _bound(tf.function(by_svd), kernel, y), **forms}
+    medians = timing.interleaved(forms, rounds=options.rounds, warmup=1)
+    found = {form: function() for form, function in forms.items()}
+    found["svd"] = operators.Solution(found["svd"], tf.norm(A.matvec(found["svd"]) - y)[None] / tf.norm(y), [0], ["-"])
+    return [[name, form, 1e3 * medians[form], medians[form] / medians["svd"], str(int(each.steps[0])),
+             f"{float(each.residual[0]):.1e}", str(np.asarray(each.converged)[0]),
+             f"{float(tf.norm(each.value - x) / tf.norm(x)):.1e}"] for form, each in found.items()]
+
+
+def _solve_by(solver, grid):
+    return lambda kernel, y: operators.Convolution(kernel, grid).solve(y, solver)
+
+
 def rise(form, options):
     """Returns by how many MB the first call of one form rises above what the process held before."""
     kernel, _, y = problem("I + 0.25 noise", options)
@@ -116,6 +149,7 @@ def main():
         return
     print(timing.machine())
     print(timing.table(HEADER, [row for name in KERNELS for row in rows(name, options)]))
+    print(timing.table(PADDED_HEADER, [row for name in KERNELS for row in padded_rows(name, options)]))
     if memory.STATUS.exists():
         print(timing.table(["memory", "MB"], memory_rows(options)))
 

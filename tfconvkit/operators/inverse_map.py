@@ -1,0 +1,75 @@
+"""The pseudo-inverse as a linear map, by a solver."""
+
+from tfconvkit.operators import estimates, solvers
+from tfconvkit.operators.maps import TensorMap
+
+
+class InverseMap(TensorMap):
+    """Maps y to `A^+ y` by a solver: `PseudoInverse` without the algebra."""
+
+    def __init__(self, operator, solver=None):
+        super().__init__(operator.range_shape, operator.domain_shape, operator.dtype)
+        self.operator = operator
+        self.solver, self.reason = (solver, "as asked") if solver is not None else _pick(operator)
+        self._factor = self.solver.factor(operator)
+
+    @property
+    def tensors(self):
+        return [*self.operator.tensors, *self._factor]
+
+    def apply(self, tensors, x):
+        return self._solution(tensors, x).value
+
+    def apply_adjoint(self, tensors, y):
+        count = len(self.operator.tensors)
+        factor = self.solver.adjoint_factor(self.operator, tensors[count:])
+        return solvers.solve(self.operator.H, self.solver, tensors[:count], factor, y).value
+
+    def solve(self, y):
+        """Computes `A^+ y` with its residual.
+
+        Args:
+            y: Tensor `(batch, *range_shape of A)`.
+
+        Returns:
+            A `solvers.Solution`.
+        """
+        return self._solution(self.tensors, self.checked(y, self.domain_shape, "solve"))
+
+    def matvec(self, x):
+        x = self.checked(x, self.domain_shape, "matvec")
+        solution = self._solution(self.tensors, x)
+        if self.solver.takes_steps:
+            solvers.warn_if_unsolved(self.operator, self.solver, x, solution)
+        return solution.value
+
+    def prox(self, y, center):
+        """Computes `argmin |A x - y|^2 + damping |x - center|^2`, with the damping of the solver.
+
+        Args:
+            y: Tensor `(batch, *range_shape of A)`.
+            center: Tensor `(batch, *domain_shape of A)`.
+
+        Raises:
+            ValueError: for a solver without damping.
+        """
+        if not self.solver.damping > 0:
+            raise ValueError(f"prox expects a solver with damping > 0. Received {self.solver!r}.")
+        y = self.checked(y, self.domain_shape, "prox")
+        return center + self.solve(y - self.operator.matvec(center)).value
+
+    def _solution(self, tensors, y):
+        count = len(self.operator.tensors)
+        return solvers.solve(self.operator, self.solver, tensors[:count], tensors[count:], y)
+
+    def __repr__(self):
+        reason = self.reason if self.reason == "as asked" else f"picked for {self.reason}"
+        return f"PseudoInverse({self.operator!r}, {self.solver!r}, {reason})"
+
+
+def _pick(operator):
+    if operator.is_circular:
+        return solvers.Spectral(), "its frequencies"
+    if estimates.is_small(operator):
+        return solvers.Dense(), "its small matrix"
+    return solvers.ConjugateGradient(), "its size"
