@@ -1,6 +1,15 @@
 """The table of all public layers, one file per family: for every generic contract."""
 
-from contract import attention_cases, flow_cases, flow_norm_cases, gated_cases, group_cases, linear_cases, patch_cases
+from contract import (
+    attention_cases,
+    flow_cases,
+    flow_norm_cases,
+    gated_cases,
+    group_cases,
+    linear_cases,
+    operator_cases,
+    patch_cases,
+)
 
 CASES = (
     *attention_cases.CASES,
@@ -9,5 +18,6 @@ CASES = (
     *gated_cases.CASES,
     *group_cases.CASES,
     *linear_cases.CASES,
+    *operator_cases.CASES,
     *patch_cases.CASES,
 )

@@ -44,6 +44,7 @@ from tfconvkit.layers.group import (
     ProjectConv3D,
 )
 from tfconvkit.layers.linear import BranchConv2D, Collapsible, CollapsibleConv2D, LinearGenerator
+from tfconvkit.layers.operator import ConvPseudoInverse2D, SpectralNormConv2D
 from tfconvkit.layers.patches import Fold, Unfold
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Collapsible",
     "CollapsibleConv2D",
     "ContextualAttention",
+    "ConvPseudoInverse2D",
     "Dequantize",
     "FlowBatchNormalization",
     "Fold",
@@ -88,6 +90,7 @@ __all__ = [
     "ProjectConv1D",
     "ProjectConv2D",
     "ProjectConv3D",
+    "SpectralNormConv2D",
     "SplineCoupling",
     "Split",
     "Squeeze",

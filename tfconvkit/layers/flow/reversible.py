@@ -21,6 +21,7 @@ def kept(layer, make):
         make: Function without arguments that returns a list of tensors.
 
     Example:
+        >>> layer, x = layers.FlowBatchNormalization(), ops.ones((2, 8, 8, 3))
         >>> kept(layer, lambda: [ops.mean(x, axis=(0, 1, 2))])[0].shape
         TensorShape([3])
     """
@@ -57,7 +58,11 @@ def run(layers, x, condition=None, inverse=False, training=None):
         Gomez et al., The Reversible Residual Network, 2017 (https://arxiv.org/abs/1707.04585).
 
     Example:
+        >>> x, chain = ops.ones((2, 8, 8, 3)), layers.Chain([layers.ActNorm(), layers.InvertibleConv2D()])
+        >>> chain.build(x.shape)
         >>> y, log_det = run(chain.layers, x, training=True)
+        >>> y.shape, log_det.shape
+        (TensorShape([2, 8, 8, 3]), TensorShape([2]))
     """
     one_pass = _Pass(layers, inverse=inverse, training=bool(training))
     condition = [] if condition is None else [condition]
