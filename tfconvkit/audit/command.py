@@ -38,7 +38,11 @@ def run(path, *, as_json=False, equivariance=None, strict=False, input_shape=Non
         ValueError: if the file cannot be loaded, or the group or the input shape does not fit.
 
     Example:
+        >>> keras.Sequential([keras.Input((8, 8, 3)), layers.LiftConv2D(2, 3, group="C4")]).save("model.keras")
         >>> run("model.keras", equivariance="C4", strict=True)
+        Parameters of ...
+        Output: ... Verdict: equivariant.
+        ...
         0
     """
     model = _load(path)

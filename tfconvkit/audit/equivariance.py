@@ -82,7 +82,7 @@ def assert_equivariant(target, group, tolerance=None, **kwargs):
             fields mismatch; or the output that could not be judged.
 
     Example:
-        >>> audit.assert_equivariant(model, "D4")
+        >>> audit.assert_equivariant(keras.Sequential([keras.Input((8, 8, 3)), layers.LiftConv2D(2, 3, "D4")]), "D4")
     """
     report = equivariance(target, group, tolerance=tolerance, **kwargs)
     if not report.ok:

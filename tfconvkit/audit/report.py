@@ -22,7 +22,9 @@ def table(result):
         TypeError: if it is none of these.
 
     Example:
+        >>> model = keras.Sequential([keras.Input((32, 32, 3)), layers.LiftConv2D(16, 3, group="C4")])
         >>> print(audit.table(audit.count(model)))
+        Parameters of ...
     """
     return "\n".join(_writer(result, _TEXTS)(result))
 
@@ -40,6 +42,7 @@ def to_json(result):
         TypeError: if it is none of these.
 
     Example:
+        >>> model = keras.Sequential([keras.Input((32, 32, 3)), layers.LiftConv2D(16, 3, group="C4")])
         >>> json.loads(audit.to_json(audit.count(model)))["total"]["stored"]
         448
     """

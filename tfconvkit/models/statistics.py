@@ -23,7 +23,10 @@ def estimate_statistics(model, x, batch_size=128):
         Ioffe and Szegedy, Batch Normalization, 2015 (https://arxiv.org/abs/1502.03167), section 3.1.
 
     Example:
-        >>> models.estimate_statistics(model, x_train)
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.BatchNormalization()])
+        >>> models.estimate_statistics(model, np.random.default_rng(0).normal(5.0, size=(64, 8, 8, 3)))
+        >>> model.layers[0].moving_mean.numpy().round(1)
+        array([5., 5., 5.], dtype=float32)
     """
     if len(x) == 0:
         raise ValueError("estimate_statistics needs at least one sample. Received an empty array.")

@@ -65,7 +65,7 @@ def collapse(model, allow_border=False, layers=None, input_shape=None, print_fn=
     Example:
         >>> model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(64, 3, padding="same"),
         ...                           keras.layers.BatchNormalization(), keras.layers.Conv2D(8, 1)])
-        >>> surgery.collapse(model, print_fn=None).layers[0].kernel.shape
+        >>> surgery.collapse(model, print_fn=None).layers[0].get_weights()[0].shape
         (3, 3, 3, 8)
     """
     check_model(model)

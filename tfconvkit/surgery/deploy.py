@@ -45,7 +45,7 @@ def deploy(model, input_shape=None, fold_batch_norm=False):
 
     Example:
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), layers.LiftConv2D(2, 3, group="C4", strides=2)])
-        >>> surgery.deploy(model).layers[0].kernel.shape
+        >>> surgery.deploy(model).layers[0].get_weights()[0].shape
         (3, 3, 3, 8)
     """
     rewriter = Rewriter(conversions.replacement, conversions.needs_sizes)

@@ -27,6 +27,7 @@ def group_expand(kernel, table, is_orbit_mean=False):
         Cohen and Welling, Group Equivariant Convolutional Networks, 2016 (https://arxiv.org/abs/1602.07576).
 
     Example:
+        >>> from tfconvkit.banks import GroupKernel
         >>> layout = GroupKernel(groups.get("C4"), (3, 3), (1, 1), "same", (1, 1), "trivial", "regular")
         >>> group_expand(ops.ones((3, 3, 2, 5)), layout.rows((0, 0), fields=2)).shape
         TensorShape([3, 3, 2, 20])
