@@ -165,7 +165,7 @@ def _optimality(operator, tensors, x, y, damping):
 
 
 def _implicit(operator, solver, tensors, factor, y):
-    count = len(tensors)
+    count, end = len(tensors), len(tensors) + len(factor)
 
     def forward(y, *others):
         tensors, factor = list(others[:count]), list(others[count:])
@@ -174,11 +174,10 @@ def _implicit(operator, solver, tensors, factor, y):
 
     def backward(saved, cotangents):
         y, x, *others = saved
-        tensors, factor, kept = others[:count], others[count : count + len(factor_)], others[count + len(factor_) :]
+        tensors, factor, kept = others[:count], others[count:end], others[end:]
         u, pairs = solver.backward(operator, tensors, factor, y, x, kept, cotangents[0])
         return [u, *_tensor_products(operator, tensors, pairs), *(None for _ in factor)]
 
-    factor_ = factor
     return backend.custom_vjp(forward, backward, [y, *tensors, *factor])
 
 
