@@ -221,7 +221,8 @@ def _is_public(target, exported):
     for length in range(1, len(parts)):
         names = exported.get(".".join(parts[:length]))
         name = parts[length]
-        if _is_private(name) or names is not None and name not in names and name != "__version__":
+        # compat is public too, but needs TensorFlow: the package does not load it by itself.
+        if _is_private(name) or names is not None and name not in names and name not in ("__version__", "compat"):
             return False
     return True
 

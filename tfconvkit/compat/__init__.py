@@ -10,12 +10,14 @@
 | `neuralgym.ops.layers`: `resize`, `flatten` | `tfconvkit.compat.inpainting` |
 | `real_nvp_utils`, `real_nvp_multiscale_dataset` | `tfconvkit.compat.real_nvp` |
 | `imresize`, `util`, `loss` of KernelGAN | `tfconvkit.compat.kernelgan` |
+| `import tensorflow as tf` of TensorFlow 1 | `import tfconvkit.compat.tf1 as tf` |
+| `tensorflow.contrib.slim`, `.layers`, `.framework`, `.rnn`, `.losses` | `tfconvkit.compat.tf1.contrib` |
 | a checkpoint of `tf.train.Saver` | `tfconvkit.compat.checkpoint.load(model, path)` |
 """
 
 import keras
 
-__all__ = ["checkpoint", "groupy", "inpainting", "keras_gcnn", "kernelgan", "real_nvp"]
+__all__ = ["checkpoint", "groupy", "inpainting", "keras_gcnn", "kernelgan", "real_nvp", "tf1"]
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
