@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from tfconvkit import layers
-from tfconvkit.compat.checkpoint.maps import Source, register
+from tfconvkit.compat.checkpoint.maps import Source, leaves, register
 
 _GENERATOR = re.compile(r"(x|pm|all)?conv\d+(_downsample|_atrous|_upsample)?")
 
@@ -32,7 +32,7 @@ def deepfillv2(model):
         List of `(weight, Source)`, or None if a layer with weights is none of theirs.
     """
     pairs = []
-    for layer in _leaves(model):
+    for layer in leaves(model):
         if isinstance(layer, layers.GatedConv2D) and _GENERATOR.fullmatch(layer.name):
             pairs += _gated(layer)
         elif isinstance(layer, keras.layers.SpectralNormalization):
@@ -40,11 +40,6 @@ def deepfillv2(model):
         elif layer.weights:
             return None
     return pairs
-
-
-def _leaves(model):
-    for layer in model.layers:
-        yield from _leaves(layer) if isinstance(layer, keras.Model) else (layer,)
 
 
 def _gated(layer):

@@ -1,15 +1,11 @@
 """Reads a checkpoint of TF1 and sets the weights of a Keras model: all of them, or none."""
 
 import difflib
-import re
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
-from tfconvkit.compat.checkpoint import maps
-
-_SUFFIX = re.compile(r"\.(index|meta|data-\d+-of-\d+)$")
+from tfconvkit.compat.checkpoint import maps, reading
 
 
 class Loaded(NamedTuple):
@@ -25,7 +21,7 @@ class Loaded(NamedTuple):
 
 
 def load(model, path, layout=None):
-    """Sets all weights of a Keras model from a checkpoint that `tf.train.Saver` of TF1 wrote.
+    """Sets all weights of a Keras model from a checkpoint that `tf.train.Saver` of TF1 wrote, or arrays.
 
     Everything is read and checked before the first weight is set: if a variable is missing or has another shape, the
     model stays as it was. Optimizer slots and whatever else the model does not need are left aside, and named.
@@ -33,7 +29,7 @@ def load(model, path, layout=None):
     Args:
         model: Built Keras model.
         path: Prefix of the checkpoint (`model/snap-0`), one of its files, or a folder, for its latest checkpoint.
-            Format V2 (`.index` and `.data-*`) or V1 (one file).
+            Format V2 (`.index` and `.data-*`) or V1 (one file). Or an `.npz` file of arrays by the same names.
         layout: Name of a registered map, a function as in `register`, or None for the first map that knows the model.
 
     Returns:
@@ -48,36 +44,16 @@ def load(model, path, layout=None):
         >>> checkpoint.load(model, "model_logs/release_places2_256_deepfill_v2")  # doctest: +SKIP
     """
     pairs = maps.sources(model, layout)
-    reader = _reader(path)
-    shapes = reader.get_variable_to_shape_map()
-    names = tuple(sorted({name for _, source in pairs for name in source.names}))
+    source = reading.opened(path)
+    shapes = source.shapes
+    names = tuple(sorted({name for _, needed in pairs for name in needed.names}))
     _check_names([name for name in names if name not in shapes], shapes, path)
-    arrays = {name: _tensor(reader, name, path) for name in names}
-    values = [(weight, source, source.value([arrays[name] for name in source.names])) for weight, source in pairs]
+    arrays = {name: source.tensor(name) for name in names}
+    values = [(weight, needed, needed.value([arrays[name] for name in needed.names])) for weight, needed in pairs]
     _check_shapes(values, model, path)
     for weight, _, value in values:
         weight.assign(value)
     return Loaded(names, tuple(sorted(set(shapes) - set(names))))
-
-
-def _reader(path):
-    try:
-        return tf.train.load_checkpoint(_SUFFIX.sub("", str(path)))
-    except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        raise ValueError(
-            f'Expected a checkpoint of tf.train.Saver. Received path "{path}": {error}. Pass the prefix of its files, '
-            'such as "model/snap-0" for model/snap-0.index and model/snap-0.data-00000-of-00001.'
-        ) from error
-
-
-def _tensor(reader, name, path):
-    try:
-        return reader.get_tensor(name)
-    except (tf.errors.OpError, ValueError, RuntimeError, IndexError) as error:
-        raise ValueError(
-            f'Expected variable "{name}" to be readable in checkpoint "{path}". Received: {error}. Copy its data '
-            "files again. No weight was changed."
-        ) from error
 
 
 def _check_names(missing, shapes, path):
@@ -90,7 +66,7 @@ def _check_names(missing, shapes, path):
     raise ValueError(
         f'Expected variables that checkpoint "{path}" does not have: {", ".join(lines)}. Received {len(shapes)} '
         f"variables, such as {', '.join(sorted(shapes)[:3])}. Use a checkpoint of this network, or a map of its names "
-        "(checkpoint.register). No weight was changed."
+        "(checkpoint.by_name, --map). No weight was changed."
     )
 
 

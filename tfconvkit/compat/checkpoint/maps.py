@@ -55,6 +55,20 @@ def register(name):
     return add
 
 
+def leaves(model):
+    """Yields the layers of a model, and of the models in it, that are no models themselves.
+
+    Args:
+        model: Keras model.
+
+    Example:
+        >>> [layer.name for layer in leaves(keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="fc")]))]
+        ['fc']
+    """
+    for layer in model.layers:
+        yield from leaves(layer) if hasattr(layer, "layers") else (layer,)
+
+
 def sources(model, layout=None):
     """Returns the pairs `(weight, Source)` of a model, by the first map that knows it.
 
