@@ -28,6 +28,8 @@ def test_no_command_prints_the_help(capsys):
     (["demo", "--epochs", "0"], 'argument --epochs: expected a whole number of at least 1, received "0"'),
     (["audit"], "the following arguments are required: MODEL.keras"),
     (["audit", "m.keras", "--input-shape", "8,x"], 'expected sizes such as "32,32,3", received "8,x"'),
+    (["convert", "snap-0", "--to", "deepfillv2"], "the following arguments are required: OUT.keras"),
+    (["convert", "--list"], "the following arguments are required: CHECKPOINT"),
 ])
 def test_wrong_argument_is_reported_in_one_line(capsys, arguments, message):
     with pytest.raises(SystemExit, match="^2$"):
@@ -66,6 +68,28 @@ def test_audit_passes_its_options_and_its_exit_status(command, monkeypatch):
     assert received == [("m.keras", options)]
 
 
+def test_convert_passes_its_options_in_any_order(command, monkeypatch):
+    received = []
+    for name in ("tfconvkit.compat", "tfconvkit.compat.checkpoint"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    command("tfconvkit.compat.checkpoint.command", lambda *paths, **options: received.append((paths, options)) or 0)
+    assert cli.main(["convert", "snap-0", "--map", "names.json", "--to", "net.keras", "new.keras"]) == 0
+    assert cli.main(["convert", "--to", "keras_gcnn", "--model", "m.keras", "snap-0", "new.keras"]) == 0
+    assert cli.main(["convert", "snap-0", "--list"]) == 0
+    none = {"to": None, "model": None, "names": None, "input_shape": None, "is_listing": False}
+    assert received == [
+        (("snap-0", "new.keras"), {**none, "to": "net.keras", "names": "names.json"}),
+        (("snap-0", "new.keras"), {**none, "to": "keras_gcnn", "model": "m.keras"}),
+        (("snap-0", None), {**none, "is_listing": True}),
+    ]
+
+
+def test_doctor_passes_its_exit_status(command):
+    received = []
+    command("tfconvkit.doctor", lambda **options: received.append(options) or 1)
+    assert cli.main(["doctor", "--json"]) == 1 and received == [{"as_json": True}]
+
+
 def failing(error):
     def run(**options):
         raise error
@@ -79,6 +103,12 @@ def test_error_of_the_user_is_one_line(command, capsys):
     assert capsys.readouterr().err == "tfconvkit: error: Unknown group 'C5'.\n"
     with pytest.raises(ValueError, match="Unknown group"):
         cli.main(["--traceback", "demo"])
+
+
+def test_what_refuses_to_be_imported_is_one_line(command, capsys):
+    command("tfconvkit.demo", failing(ImportError("needs Keras on TensorFlow")))
+    assert cli.main(["demo"]) == 2
+    assert capsys.readouterr().err == "tfconvkit: error: needs Keras on TensorFlow\n"
 
 
 def test_missing_extra_names_the_command_that_installs_it(command, capsys):

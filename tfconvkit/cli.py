@@ -1,4 +1,4 @@
-"""The command line: `tfconvkit demo` and `tfconvkit audit`.
+"""The command line: `tfconvkit demo`, `audit`, `convert` and `doctor`.
 
 Keras is imported inside the function that runs a command, so that `--help` and `--version` answer at once.
 """
@@ -37,6 +37,21 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+class _Listing(argparse.Action):
+    """Sets a flag with which another argument is not needed.
+
+    That one cannot be optional by itself: argparse fills all optional positions at the first of them.
+    """
+
+    def __init__(self, *args, waives, **kwargs):
+        super().__init__(*args, nargs=0, **kwargs)
+        self.waives = waives
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, True)
+        self.waives.required = False
+
+
 def main(arguments=None):
     """Run the command line and return its exit status.
 
@@ -72,7 +87,8 @@ def _run(command, parsed):
             raise
         _report_error(f'"{command.name}" needs {error.name}, which is not installed. '
                       f'Run: pip install "tfconvkit[{command.extra}]"')
-    except (ValueError, OSError) as error:
+    # compat refuses other backends than TensorFlow by an ImportError.
+    except (ValueError, OSError, ImportError) as error:
         if parsed.traceback:
             raise
         _report_error(error)
@@ -121,6 +137,37 @@ def _run_audit(parsed):
                        as_json=parsed.json, strict=parsed.strict)
 
 
+def _add_convert_arguments(parser):
+    parser.add_argument("path", metavar="CHECKPOINT", help="prefix of a TensorFlow 1 checkpoint, or an .npz file")
+    out = parser.add_argument("out", metavar="OUT.keras", help="where the Keras model goes; not with --list")
+    parser.add_argument("--to", metavar="NETWORK",
+                        help='"deepfillv2", "real_nvp", "keras_gcnn", or a built MODEL.keras')
+    parser.add_argument("--model", metavar="MODEL.keras", help="the built network, for keras_gcnn")
+    parser.add_argument("--map", metavar="NAMES.json", dest="names",
+                        help="JSON object from paths of weights to names of variables")
+    parser.add_argument("--input-shape", type=_shape, metavar="H,W,C",
+                        help="size of the input, where the checkpoint does not tell it")
+    parser.add_argument("--list", action=_Listing, waives=out, dest="is_listing", default=False,
+                        help="only list the variables, their shapes and kinds")
+
+
+def _run_convert(parsed):
+    from tfconvkit.compat.checkpoint import command  # imports TensorFlow
+
+    return command.run(parsed.path, parsed.out, to=parsed.to, model=parsed.model, names=parsed.names,
+                       input_shape=parsed.input_shape, is_listing=parsed.is_listing)
+
+
+def _add_doctor_arguments(parser):
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _run_doctor(parsed):
+    from tfconvkit import doctor  # runs TensorFlow
+
+    return doctor.run(as_json=parsed.json)
+
+
 def _positive(text):
     try:
         number = int(text)
@@ -143,4 +190,8 @@ COMMANDS = (
             _add_demo_arguments, _run_demo, extra="demo"),
     Command("audit", "count the parameters of a saved model and measure its equivariance",
             _add_audit_arguments, _run_audit),
+    Command("convert", "write a TensorFlow 1 checkpoint as a Keras model",
+            _add_convert_arguments, _run_convert),
+    Command("doctor", "check versions, devices and known-bad combinations",
+            _add_doctor_arguments, _run_doctor),
 )
