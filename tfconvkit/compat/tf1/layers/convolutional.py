@@ -69,15 +69,21 @@ class Convolution(GridKernel):
 
 
 class Conv1D(Convolution):
+    """Convolves signals, see `Convolution`."""
+
     rank = 1
     paddings = ("causal",)
 
 
 class Conv2D(Convolution):
+    """Convolves images, see `Convolution`."""
+
     rank = 2
 
 
 class Conv3D(Convolution):
+    """Convolves volumes, see `Convolution`."""
+
     rank = 3
 
 

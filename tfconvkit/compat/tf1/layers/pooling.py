@@ -56,26 +56,38 @@ class Pooling(Layer):
 
 
 class MaxPooling1D(Pooling):
+    """Takes the largest number of each window of signals, see `Pooling`."""
+
     rank = 1
 
 
 class MaxPooling2D(Pooling):
+    """Takes the largest number of each window of images, see `Pooling`."""
+
     rank = 2
 
 
 class MaxPooling3D(Pooling):
+    """Takes the largest number of each window of volumes, see `Pooling`."""
+
     rank = 3
 
 
 class AveragePooling1D(Pooling):
+    """Takes the mean of each window of signals, see `Pooling`."""
+
     rank, pools = 1, _MEANS
 
 
 class AveragePooling2D(Pooling):
+    """Takes the mean of each window of images, see `Pooling`."""
+
     rank, pools = 2, _MEANS
 
 
 class AveragePooling3D(Pooling):
+    """Takes the mean of each window of volumes, see `Pooling`."""
+
     rank, pools = 3, _MEANS
 
 

@@ -93,10 +93,14 @@ class SeparableConvolution(GridKernel):
 
 
 class SeparableConv1D(SeparableConvolution):
+    """Convolves signals channel by channel, then mixes channels, see `SeparableConvolution`."""
+
     rank = 1
 
 
 class SeparableConv2D(SeparableConvolution):
+    """Convolves images channel by channel, then mixes channels, see `SeparableConvolution`."""
+
     rank = 2
 
 

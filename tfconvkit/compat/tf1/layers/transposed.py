@@ -65,10 +65,14 @@ class ConvolutionTranspose(GridKernel):
 
 
 class Conv2DTranspose(ConvolutionTranspose):
+    """Convolves images by the transposed map, see `ConvolutionTranspose`."""
+
     rank = 2
 
 
 class Conv3DTranspose(ConvolutionTranspose):
+    """Convolves volumes by the transposed map, see `ConvolutionTranspose`."""
+
     rank = 3
 
 
