@@ -113,3 +113,15 @@ def test_descent_finds_an_orthogonal_kernel():
 def test_wrong_arguments_are_named_with_what_was_expected(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_groups_and_depthwise_kernels_are_read_as_their_layers_do():
+    identity = np.zeros((3, 3, 4, 1))
+    identity[1, 1] = 1
+    grouped = np.zeros((3, 3, 2, 4))
+    grouped[1, 1] = np.tile(np.eye(2), 2)
+    for kernel, settings in ((identity, {"depthwise": True}), (grouped, {"groups": 2})):
+        assert float(losses.OrthogonalityPenalty((6, 6), 1.0, **settings)(kernel)) == pytest.approx(0, abs=1e-12)
+        assert float(losses.LipschitzPenalty((6, 6), 1.0, 1.0, **settings)(1.5 * kernel)) == pytest.approx(1)
+    with pytest.raises(ValueError, match="grid must list positive integers.*Received grid=8"):
+        losses.OrthogonalityPenalty(8)

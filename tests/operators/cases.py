@@ -49,6 +49,8 @@ def made(name):
     float64 = {"dtype": "float64"}
     return {
         "line": lambda: Convolution(numbers(3, 2, 3), 7, strides=2),
+        "volume, a stride beyond the kernel": lambda: Convolution(numbers(3, 1, 1, 1, 1), (3, 3, 3), strides=(1, 3, 1)),
+        "full, two taps": lambda: Convolution(numbers(2, 2, 1, 2), (4, 5), padding="full"),
         "volume": lambda: Convolution(numbers(2, 3, 2, 1, 2), (4, 5, 3), pad_mode="reflect"),
         "identity": lambda: Identity((2, 3), "float64"),
         "mask": lambda: Mask(numbers(6, 7, 1), shape=(6, 7, 2)),
@@ -71,8 +73,9 @@ def made(name):
     }[name]()
 
 
-OTHERS = ("line", "volume", "identity", "mask", "unfold", "adjoint", "product", "sum", "difference", "stack", "row",
-          "inverse", "damped inverse", "spectral inverse", "fold", "group convolution", "generator", "pooling")
+OTHERS = ("line", "volume", "volume, a stride beyond the kernel", "full, two taps", "identity", "mask", "unfold",
+          "adjoint", "product", "sum", "difference", "stack", "row", "inverse", "damped inverse", "spectral inverse",
+          "fold", "group convolution", "generator", "pooling")
 
 
 def operator(name):

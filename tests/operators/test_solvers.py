@@ -320,7 +320,7 @@ def test_an_operator_may_precondition():
     (lambda: Spectral(rcond=0.1, damping=0.1), r"not both. Received rcond=0.1, damping=0.1. Cut off or damp"),
     (lambda: ConjugateGradient(damping=-1.0), r"damping must be at least 0 and tol positive. Received damping=-1.0"),
     (lambda: ConjugateGradient(tol=0.0), r"Received damping=0.0, tol=0.0"),
-    (lambda: ConjugateGradient(max_steps=0), r"max_steps must be positive and strength at least 0. Received m"),
+    (lambda: ConjugateGradient(max_steps=0), r"max_steps must be a positive integer and strength at least 0"),
     (lambda: GMRES(preconditioner="fft"), r'must be "auto", "circular", None or an operator. Received \'fft'),
     (lambda: GMRES(memory=0), r"memory must be at least 1. Received memory=0"),
     (lambda: well_conditioned(padding="full").pinv(GMRES()), r"GMRES expects a square operator. Received Convolution"),

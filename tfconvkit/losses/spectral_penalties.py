@@ -5,7 +5,8 @@ import math
 import keras
 from keras import ops
 
-from tfconvkit.ops import spectral
+from tfconvkit.ops import kernels, spectral
+from tfconvkit.ops.patch_axes import is_positive_integer
 from tfconvkit.ops.spectral import frequencies
 
 
@@ -18,17 +19,28 @@ class SpectralPenalty(keras.regularizers.Regularizer):
         grid: Sizes of the images, integers, at least as large as the kernel.
         factor: Weight of the penalty.
         strides: Those of the convolution, which divide the grid; integer or one per axis.
+        dilation_rate: That of the convolution, integer or one per axis.
+        groups: Number of channel groups.
+        depthwise: Whether the kernel is that of a depthwise convolution.
     """
 
-    def __init__(self, grid, factor, strides):
-        self.grid = tuple(int(size) for size in grid)
+    def __init__(self, grid, factor, strides, dilation_rate, groups, depthwise):
+        if not hasattr(grid, "__len__") or not all(map(is_positive_integer, grid)):
+            raise ValueError(f"{type(self).__name__}: grid must list positive integers, one per axis of the kernel. "
+                             f"Received grid={grid!r}.")
+        self.grid = tuple(map(int, grid))
+        self.dilation_rate = tuple(dilation_rate) if isinstance(dilation_rate, list | tuple) else dilation_rate
+        self.groups, self.depthwise = int(groups), bool(depthwise)
         self.factor = float(factor)
         self.strides = tuple(strides) if isinstance(strides, list | tuple) else strides
         if not self.factor >= 0:
             raise ValueError(f"{type(self).__name__}: factor must not be negative. Received factor={factor!r}.")
 
     def __call__(self, kernel):
-        symbol = spectral.symbol(kernel, self.grid, self.strides)
+        kernel = kernels.ungroup(kernel, self.groups)
+        if self.depthwise:
+            kernel = kernels.ungroup(kernels.depthwise(kernel), kernel.shape[-2])
+        symbol = spectral.symbol(kernel, self.grid, self.strides, self.dilation_rate)
         return self.factor / math.prod(symbol.grid) * self.total(symbol)
 
     def total(self, symbol):
@@ -36,7 +48,8 @@ class SpectralPenalty(keras.regularizers.Regularizer):
         raise NotImplementedError(f"{type(self).__name__} must write total(symbol).")
 
     def get_config(self):
-        return {"grid": self.grid, "factor": self.factor, "strides": self.strides}
+        names = ("grid", "factor", "strides", "dilation_rate", "groups", "depthwise")
+        return {name: getattr(self, name) for name in names}
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -52,6 +65,9 @@ class OrthogonalityPenalty(SpectralPenalty):
         grid: Sizes of the images, integers, at least as large as the kernel.
         factor: Weight of the penalty.
         strides: Those of the convolution, which divide the grid; integer or one per axis.
+        dilation_rate: That of the convolution, integer or one per axis.
+        groups: Number of channel groups.
+        depthwise: Whether the kernel is that of a depthwise convolution.
 
     Input shape:
         A kernel `(*kernel_size, channels, filters)` of one to three axes.
@@ -70,8 +86,8 @@ class OrthogonalityPenalty(SpectralPenalty):
         0.27
     """
 
-    def __init__(self, grid, factor=0.01, strides=1):
-        super().__init__(grid, factor, strides)
+    def __init__(self, grid, factor=0.01, strides=1, dilation_rate=1, groups=1, depthwise=False):
+        super().__init__(grid, factor, strides, dilation_rate, groups, depthwise)
 
     def total(self, symbol):
         rows, columns = symbol.matrices.shape[-2:]
@@ -95,6 +111,9 @@ class LipschitzPenalty(SpectralPenalty):
         limit: The largest singular value that costs nothing.
         factor: Weight of the penalty.
         strides: Those of the convolution, which divide the grid; integer or one per axis.
+        dilation_rate: That of the convolution, integer or one per axis.
+        groups: Number of channel groups.
+        depthwise: Whether the kernel is that of a depthwise convolution.
 
     Input shape:
         A kernel `(*kernel_size, channels, filters)` of one to three axes.
@@ -112,8 +131,8 @@ class LipschitzPenalty(SpectralPenalty):
         [0.0, 6.0]
     """
 
-    def __init__(self, grid, limit=1.0, factor=0.01, strides=1):
-        super().__init__(grid, factor, strides)
+    def __init__(self, grid, limit=1.0, factor=0.01, strides=1, dilation_rate=1, groups=1, depthwise=False):
+        super().__init__(grid, factor, strides, dilation_rate, groups, depthwise)
         self.limit = float(limit)
         if not self.limit >= 0:
             raise ValueError(f"LipschitzPenalty: limit must not be negative. Received limit={limit!r}.")

@@ -232,10 +232,11 @@ class Composition(Combined):
 class PseudoInverse(InverseMap, LinearOperator):
     """Is the pseudo-inverse `y -> A^+ y` of an operator, by a solver; its factorisation is computed once, here.
 
-    Without a solver: `Spectral` for a circular operator, `Dense` for at most 1024 entries on either side, else
-    `ConjugateGradient`. The `repr` says which was picked and why. `A A^+` is a projector, the identity only at full
-    row rank. `matvec` gives the value alone; with a Krylov solver it warns where that is no solution, outside of a
-    graph. Gradients reach y and the tensors of A by one adjoint solve, but not the tensors under `rcond`.
+    Without a solver: `Spectral` for a circular operator, with `rcond` where it is singular; `Dense` for at most 1024
+    entries on either side; else `ConjugateGradient`. The `repr` says which was picked and why. `A A^+` is a projector,
+    the identity only at full row rank. Make it anew when the kernel has changed. `matvec` gives the value alone; with a
+    Krylov solver it warns where that is no solution, outside of a graph. Gradients reach y and the tensors of A by one
+    adjoint solve, but not the tensors under `rcond`.
 
     Args:
         operator: A `LinearOperator`.

@@ -69,7 +69,8 @@ class Convolution(LinearOperator):
         self.strides = _integers("strides", strides, rank)
         self.dilation_rate = _integers("dilation_rate", dilation_rate, rank)
         self.depthwise = bool(depthwise)
-        self.groups = shape[-2] if depthwise else _integers("groups", groups, 1)[0]
+        groups = _integers("groups", groups, 1)[0]
+        self.groups = shape[-2] if depthwise and groups == 1 else groups
         self._extents = tuple(map(arithmetic.dilated_size, shape[:-2], self.dilation_rate))
         self._check(shape)
         self.pads = self._pads()
@@ -91,7 +92,9 @@ class Convolution(LinearOperator):
         return coarse, self.strides, (1,) * len(self.grid)
 
     def apply(self, tensors, x):
-        if self.pad_mode == "zeros" and self.padding != "full":
+        # TensorFlow's "same" of volumes reads other cells where a stride is larger than the kernel.
+        is_own = len(self.grid) < 3 or max(self.strides) == 1
+        if self.padding == "valid" or self.padding == "same" and self.pad_mode == "zeros" and is_own:
             return self._convolved(tensors[0], x, self.padding)
         return self._convolved(tensors[0], borders.pad(x, self.pads, self.pad_mode), "valid")
 
@@ -102,7 +105,8 @@ class Convolution(LinearOperator):
         # What zeros are padded is not computed; what else is padded is, and then added to where it was read from.
         cut = self.pads if self.pad_mode == "zeros" else [(0, 0)] * len(self.grid)
         around = [(k - 1 - before, k - 1 - behind) for k, (before, behind) in zip(self._extents, cut, strict=True)]
-        if all(before == behind for before, behind in cut) and cut == [(k // 2, k // 2) for k in self._extents]:
+        is_odd = all(k % 2 for k in self._extents)
+        if self.padding == "same" and self.pad_mode == "zeros" and is_odd:
             return ops.conv(y, kernel, padding="same", dilation_rate=self.dilation_rate, data_format="channels_last")
         x = ops.conv(ops.pad(y, [(0, 0), *around, (0, 0)]), kernel, padding="valid",
                      dilation_rate=self.dilation_rate, data_format="channels_last")
@@ -181,6 +185,9 @@ class Convolution(LinearOperator):
         if self.padding != "same" and self.pad_mode != "zeros":
             raise ValueError(f'Convolution: pad_mode="{self.pad_mode}" expects padding="same". Received padding='
                              f'"{self.padding}". "valid" pads nothing, "full" pads zeros.')
+        if self.depthwise and self.groups != shape[-2]:
+            raise ValueError(f"Convolution: a depthwise kernel has one group per channel. Received depthwise=True and "
+                             f"groups={self.groups}. Leave groups out.")
         if not self.depthwise and shape[-1] % self.groups:
             raise ValueError(f"Convolution: groups must divide the filters. Received groups={self.groups} and a kernel "
                              f"{shape}, (*kernel_size, channels / groups, filters).")
@@ -198,6 +205,9 @@ class Convolution(LinearOperator):
 
 
 def _shape_of(kernel):
+    if "complex" in str(getattr(kernel, "dtype", "")):
+        raise TypeError("Convolution: kernel must hold real numbers. Received complex ones. Convolve with the real and "
+                        "the imaginary part apart.")
     shape = tuple(int(n) for n in np.shape(kernel))
     if not 3 <= len(shape) <= 5 or 0 in shape:
         raise ValueError(f"Convolution: kernel must be (*kernel_size, channels, filters) for one, two or three grid "

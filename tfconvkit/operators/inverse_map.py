@@ -10,8 +10,19 @@ class InverseMap(TensorMap):
     def __init__(self, operator, solver=None):
         super().__init__(operator.range_shape, operator.domain_shape, operator.dtype)
         self.operator = operator
+        if solver is not None and not isinstance(solver, solvers.Solver):
+            raise TypeError(f"pinv expects a solver, such as Dense() or ConjugateGradient(). Received {solver!r}.")
         self.solver, self.reason = (solver, "as asked") if solver is not None else _pick(operator)
-        self._factor = self.solver.factor(operator)
+        try:
+            self._factor = self.solver.factor(operator)
+            is_lost = solver is None and operator.is_circular and estimates.is_singular(operator, self._factor[0])
+        except solvers.SingularError:
+            if solver is not None:
+                raise
+            is_lost = True
+        if is_lost:
+            self.solver, self.reason = _cut_off(operator), "its frequencies, at some of which it is singular"
+            self._factor = self.solver.factor(operator)
 
     @property
     def tensors(self):
@@ -25,15 +36,22 @@ class InverseMap(TensorMap):
         factor = self.solver.adjoint_factor(self.operator, tensors[count:])
         return solvers.solve(self.operator.H, self.solver, tensors[:count], factor, y).value
 
-    def solve(self, y):
-        """Computes `A^+ y` with its residual.
+    def solve(self, y, solver=None):
+        """Computes `A^+ y` with its residual: other than with any other operator, of A and not of this inverse.
 
         Args:
             y: Tensor `(batch, *range_shape of A)`.
+            solver: None; that of the inverse is taken.
 
         Returns:
             A `solvers.Solution`.
+
+        Raises:
+            ValueError: for another solver.
         """
+        if solver is not None:
+            raise ValueError(f"{self!r} has its solver. Received solver={solver!r}. Use A.solve(y, solver) with the "
+                             f"operator itself.")
         return self._solution(self.tensors, self.checked(y, self.domain_shape, "solve"))
 
     def matvec(self, x):
@@ -73,3 +91,8 @@ def _pick(operator):
     if estimates.is_small(operator):
         return solvers.Dense(), "its small matrix"
     return solvers.ConjugateGradient(), "its size"
+
+
+def _cut_off(operator):
+    """The solver that leaves out what is lost in the rounding of the operator's dtype."""
+    return solvers.Spectral(rcond=max(operator.domain_size, operator.range_size) * estimates.epsilon(operator))

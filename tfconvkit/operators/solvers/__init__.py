@@ -2,7 +2,7 @@
 
 from tfconvkit.operators.solvers.base import Solution, Solver, optimality, solve, warn_if_unsolved
 from tfconvkit.operators.solvers.conjugate_gradient import ConjugateGradient
-from tfconvkit.operators.solvers.direct import Dense, Spectral
+from tfconvkit.operators.solvers.direct import Dense, SingularError, Spectral
 from tfconvkit.operators.solvers.extension import Extension
 from tfconvkit.operators.solvers.gmres import GMRES
 
@@ -11,6 +11,7 @@ __all__ = [
     "Dense",
     "Extension",
     "GMRES",
+    "SingularError",
     "Solution",
     "Solver",
     "Spectral",

@@ -88,8 +88,9 @@ def solve(operator, solver, tensors, factor, y):
     else:
         value, _, steps = solver.forward(operator, tensors, factor, y)
     x, right, tensors = (ops.stop_gradient(value), ops.stop_gradient(y), [ops.stop_gradient(t) for t in tensors])
-    residual = right - operator.apply(tensors, x)
-    relative = ratio(size(residual), size(right))
+    # Of the size of 1, so that no square underflows or overflows.
+    x, right = (scaled(1 / peak(right), each) for each in (x, right))
+    relative = ratio(size(right - operator.apply(tensors, x)), size(right))
     error = relative
     if solver.damping:
         error = _optimality(operator, tensors, x, right, solver.damping)
@@ -131,6 +132,12 @@ def warn_if_unsolved(operator, solver, y, solution):
             RuntimeWarning,
             stacklevel=4,
         )
+
+
+def peak(x):
+    """Computes the largest absolute value of each sample, 1 where that is 0; `(batch,)`."""
+    largest = ops.max(ops.abs(x), axis=tuple(range(1, len(x.shape))))
+    return ops.where(ops.equal(largest, 0), ops.ones_like(largest), largest)
 
 
 def size(x):

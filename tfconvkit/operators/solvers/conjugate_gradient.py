@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-from tfconvkit.operators.solvers.base import inner, ratio, scaled, size, start_steps
+from tfconvkit.operators.solvers.base import inner, peak, ratio, scaled, size, start_steps
 from tfconvkit.operators.solvers.preconditioning import KrylovSolver, is_wide
 
 RESTARTS = 4
@@ -71,6 +71,12 @@ class ConjugateGradient(KrylovSolver):
 
     def _solved(self, operator, tensors, factor, y, wide):
         """Returns x, the w of a wide operator (else x again), and the steps."""
+        height = peak(y)
+        x, dual, steps = self._solved_of_one(operator, tensors, factor, scaled(1 / height, y), wide)
+        return scaled(height, x), scaled(height, dual), steps
+
+    def _solved_of_one(self, operator, tensors, factor, y, wide):
+        """The same for samples whose largest number is 1, whose squares neither underflow nor overflow."""
         problem = _Problem(self, operator, tensors, factor, y, wide)
         tolerance = self.tolerance(operator.dtype)
         shape = operator.range_shape if wide else operator.domain_shape

@@ -11,6 +11,10 @@ from tfconvkit.ops import spectral
 from tfconvkit.ops.spectral import singular
 
 
+class SingularError(ValueError):
+    """Says that an operator has no inverse."""
+
+
 class DirectSolver(Solver):
     """Solves by an inverse that is a tensor; use `Spectral` or `Dense`.
 
@@ -74,7 +78,13 @@ class Spectral(DirectSolver):
 
     def factor(self, operator):
         symbol = operator.symbol(operator.tensors)
-        return [spectral.pinv(symbol, rcond=self.rcond, damping=self.damping).matrices]
+        try:
+            return [spectral.pinv(symbol, rcond=self.rcond, damping=self.damping).matrices]
+        except Exception as error:  # each backend has its own error for a singular matrix
+            if "invert" not in str(error) and "singular" not in str(error):
+                raise
+            raise SingularError(f"{operator!r} is singular at some frequency. Use Spectral(rcond=1e-6), which leaves "
+                                f"out what cannot be recovered, or damping.") from error
 
     def adjoint_factor(self, operator, factor):
         return [ops.conj(ops.swapaxes(factor[0], -2, -1))]
@@ -109,9 +119,8 @@ class Dense(DirectSolver):
             return [ops.transpose(ops.real(singular.reciprocal(pair, self.rcond))[0])]
         u, s, v = ops.svd(ops.stop_gradient(matrix), full_matrices=False)
         least = max(matrix.shape) * float(np.finfo(operator.dtype).eps) * ops.max(s)
-        # With damping nothing is lost that has to be cut off.
-        is_kept = ops.cast(s > (0.0 if self.damping else least), operator.dtype)
-        changed = is_kept * s / (s * s + self.damping + (1 - is_kept))
+        is_kept = ops.cast(s > least, operator.dtype)
+        changed = s / (s * s + self.damping) if self.damping else is_kept / (s + (1 - is_kept))
         return [ops.matmul(ops.transpose(v) * changed, ops.transpose(u))]
 
     def adjoint_factor(self, operator, factor):

@@ -75,8 +75,10 @@ def _normal_inverse(symbol, strength, damping):
     """Of rows `x -> x F`, the normal equations have the matrices `F F^H`."""
     gram = spectral.compose(symbol, spectral.adjoint(symbol))
     matrices = gram.matrices
-    shift = damping + strength * _bound(matrices) * ops.ones(matrices.shape[-1], symbol.dtype)
-    shift = ops.diag(shift)
+    shift = damping + strength * _bound(matrices)
+    # A kernel of zeros has nothing to precondition.
+    shift = ops.where(ops.equal(shift, 0), ops.ones_like(shift), shift)
+    shift = ops.diag(shift * ops.ones(matrices.shape[-1], symbol.dtype))
     return gram._replace(matrices=backend.inverse(matrices + backend.complex_from(shift, ops.zeros_like(shift))))
 
 

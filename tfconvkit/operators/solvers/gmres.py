@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from tfconvkit.operators.solvers.base import inner, ratio, scaled, size, start_steps
+from tfconvkit.operators.solvers.base import inner, peak, ratio, scaled, size, start_steps
 from tfconvkit.operators.solvers.preconditioning import KrylovSolver
 
 
@@ -73,6 +73,12 @@ class GMRES(KrylovSolver):
         return super().precondition(operator, factor, x, is_wide)
 
     def _solved(self, operator, tensors, factor, y):
+        height = peak(y)
+        x, steps = self._solved_of_one(operator, tensors, factor, scaled(1 / height, y))
+        return scaled(height, x), steps
+
+    def _solved_of_one(self, operator, tensors, factor, y):
+        """Solves for samples whose largest number is 1, whose squares neither underflow nor overflow."""
         limit = self.tolerance(operator.dtype) * size(y)
         x = ops.zeros((ops.shape(y)[0], *operator.domain_shape), operator.dtype)
         zeros = [x] * self.memory + [ops.zeros_like(y)] * self.memory

@@ -3,6 +3,7 @@
 from tfconvkit.operators.solvers.base import Solver
 from tfconvkit.operators.solvers.extension import Extension
 from tfconvkit.ops import spectral
+from tfconvkit.ops.patch_axes import is_positive_integer
 
 KINDS = ("auto", "circular", None)
 
@@ -27,9 +28,9 @@ class KrylovSolver(Solver):
         if not hasattr(preconditioner, "apply") and preconditioner not in KINDS:
             raise ValueError(f'{type(self).__name__}: preconditioner must be "auto", "circular", None or an operator. '
                              f"Received {preconditioner!r}.")
-        if max_steps < 1 or not strength >= 0:
-            raise ValueError(f"{type(self).__name__}: max_steps must be positive and strength at least 0. Received "
-                             f"max_steps={max_steps}, strength={strength}.")
+        if not is_positive_integer(max_steps) or not strength >= 0:
+            raise ValueError(f"{type(self).__name__}: max_steps must be a positive integer and strength at least 0. "
+                             f"Received max_steps={max_steps}, strength={strength}.")
 
     def extension(self, operator):
         """Returns the `Extension` that preconditions an operator, or None."""
