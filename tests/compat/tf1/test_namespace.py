@@ -76,7 +76,7 @@ def test_an_unknown_name_is_no_name():
 
 
 def test_unchanged_names_are_those_of_tensorflow():
-    assert tf.Session is tensorflow.compat.v1.Session and tf.nn.conv2d is tensorflow.compat.v1.nn.conv2d
+    assert tf.Variable is tensorflow.compat.v1.Variable and tf.nn.conv2d is tensorflow.compat.v1.nn.conv2d
     assert tf.train.Saver is tensorflow.compat.v1.train.Saver and tf.float32 is tensorflow.float32
 
 

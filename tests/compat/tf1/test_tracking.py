@@ -273,3 +273,12 @@ def test_saved_weights_of_another_function_are_refused(tmp_path):
     model_of(scaled).save_weights(path)
     with pytest.raises(ValueError, match=r"expected the variables \['net/bn/beta'.*Received \['scale'\] in the saved"):
         model_of().load_weights(path)
+
+
+def test_an_error_inside_the_function_is_not_replaced():
+    @tracks_variables
+    def of_two_dtypes(x):
+        return tf.matmul(x, tf.compat.v1.get_variable("w", (3, 2), tf.float64))
+
+    with pytest.raises((TypeError, ValueError), match="float64"):
+        keras.Sequential([keras.Input((3,)), of_two_dtypes])

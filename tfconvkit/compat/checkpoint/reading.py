@@ -92,6 +92,10 @@ class Arrays:
             expected = member.tell() + math.prod(shape) * dtype.itemsize
         if dtype.hasobject:
             raise ValueError(f"{info.filename} has objects (dtype {dtype}), which only pickle could load")
+        if dtype.kind not in "fiub" and dtype.name != "bfloat16":
+            raise ValueError(f"{info.filename} has dtype {dtype}: expected real numbers, as weights are")
+        if min(shape, default=0) < 0:
+            raise ValueError(f"{info.filename} has the shape {shape}")
         if expected != info.file_size or info.file_size > _MOST_PACKED * (info.compress_size + 1):
             raise ValueError(f"{info.filename} has shape {shape} of {dtype}, but not as many bytes")
         name = name.replace("|", "/")

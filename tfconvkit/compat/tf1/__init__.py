@@ -12,7 +12,8 @@ Names that still work are those of `tensorflow.compat.v1`; this package adds wha
 | `tf.get_variable` in eager code | refused where every call would make a new variable |
 
 A name that does not work raises an AttributeError that says what to use instead. Importing changes nothing global:
-scripts with sessions run in `with tf.Graph().as_default()`, or in a process that calls `tf.disable_v2_behavior()`.
+scripts with sessions run in `with tf.Graph().as_default()`, or in a process that calls `tf.disable_v2_behavior()`,
+which they need for `shape[0].value`, for fetching variables by strings such as `"w:0"`, and for `tf.train.Supervisor`.
 Layers run in `tf.function` and eagerly too, in a variable_scope with a custom_getter that keeps the variables.
 
 Example:
@@ -29,13 +30,16 @@ import tensorflow
 from tfconvkit.compat.tf1 import contrib, image, layers, nn, remedies, renamed, train
 from tfconvkit.compat.tf1.arrays import batch_matmul, concat, listdiff, reverse, select, split
 from tfconvkit.compat.tf1.namespace import lay_over
+from tfconvkit.compat.tf1.sessions import InteractiveSession, Session, placeholder
 from tfconvkit.compat.tf1.tracking import LegacyLayer, tracks_variables
 from tfconvkit.compat.tf1.variables import get_variable
 
 __version__ = tensorflow.__version__
 
 __all__ = [
+    "InteractiveSession",
     "LegacyLayer",
+    "Session",
     "batch_matmul",
     "concat",
     "contrib",
@@ -44,6 +48,7 @@ __all__ = [
     "layers",
     "listdiff",
     "nn",
+    "placeholder",
     "reverse",
     "select",
     "split",

@@ -116,10 +116,11 @@ class LegacyLayer(keras.layers.Layer):
             for phase in (False, True) if self._training_name() else (False,):
                 traced.get_concrete_function(args, kwargs, phase)
 
-    def call(self, *args, training=None, **kwargs):
+    # The first argument has a name: Sequential replaces any TypeError inside where it finds none.
+    def call(self, inputs, *args, training=None, **kwargs):
         training = training if tf.is_tensor(training) else bool(training)
         run = self._hidden.traced if tf.executing_eagerly() else self._run
-        outputs, losses = run(list(args), kwargs, training)
+        outputs, losses = run([inputs, *args], kwargs, training)
         for loss in losses:
             self.add_loss(loss)
         return outputs

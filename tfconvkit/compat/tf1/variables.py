@@ -6,8 +6,9 @@ import tensorflow as tf
 
 v1 = tf.compat.v1
 _REMEDY = (
-    "Call the legacy function in tf.Graph().as_default(), through tf.wrap_function(function, signature), or in a "
-    "variable_scope with a custom_getter; tf.Variable and the classes of tf.layers keep their own."
+    "Decorate the legacy function with tf.tracks_variables, or call it in tf.Graph().as_default(), through "
+    "tf.wrap_function(function, signature), or in a variable_scope with a custom_getter; tf.Variable and the classes "
+    "of tf.layers keep their own."
 )
 
 
@@ -64,7 +65,7 @@ def refuse_forgetting(name):
     scope = v1.get_variable_scope()
     if tf.executing_eagerly() and scope.custom_getter is None:
         raise RuntimeError(
-            f'Expected a graph, or a scope that keeps its variables, to make "{scope.name}/{name}" in. Received an '
+            f'Expected a graph, or a scope that keeps its variables, to make "{_full(scope, name)}" in. Received an '
             f"eager call, in which TensorFlow keeps no variable by its name and reuse does nothing. {_REMEDY}"
         )
 
@@ -80,6 +81,10 @@ def traced_variable(name, *args, **kwargs):
             raise
         scope = v1.get_variable_scope()
         raise RuntimeError(
-            f'Expected a scope that keeps its variables, to make "{scope.name}/{name}" in. Received a tf.function, '
+            f'Expected a scope that keeps its variables, to make "{_full(scope, name)}" in. Received a tf.function, '
             f"which may make a variable in its first trace only. {_REMEDY}"
         ) from error
+
+
+def _full(scope, name):
+    return "/".join(filter(None, (scope.name, name)))

@@ -100,6 +100,21 @@ def channels_of(shape, axis, layer, rank=None):
     return channels
 
 
+def check_floating(dtype, layer):
+    """Raises unless weights of this dtype can be learned.
+
+    Args:
+        dtype: Dtype of the weights, that of the inputs.
+        layer: Name for the message.
+
+    Raises:
+        TypeError: for integers.
+    """
+    if not (tf.as_dtype(dtype).is_floating or tf.as_dtype(dtype).is_complex):
+        raise TypeError(f"{layer}: expected inputs of floating point numbers. Received dtype {dtype}. Cast them with "
+                        f"tf.to_float(inputs).")
+
+
 def activation_of(value):
     """Returns the function that an activation's name stands for; functions and None stay.
 

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from tfconvkit.compat.tf1.layers.arguments import (
     activation_of,
+    check_floating,
     is_channels_first,
     padding_of,
     to_channels_first,
@@ -40,6 +41,7 @@ class Kernel(Layer):
         self.kernel, self.bias = None, None
 
     def _make_kernel(self, shape):
+        check_floating(self.dtype, type(self).__name__)
         self.kernel = self.add_weight("kernel", shape, initializer=self.kernel_initializer,
                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)
 

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfconvkit.compat.tf1.layers.arguments import channels_of, known_condition, smart_cond
+from tfconvkit.compat.tf1.layers.arguments import channels_of, check_floating, known_condition, smart_cond
 from tfconvkit.compat.tf1.layers.base import Layer
 from tfconvkit.compat.tf1.layers.functional import functional
 
@@ -19,7 +19,7 @@ class BatchNormalization(Layer):
     Bessel's correction `n / (n - 1)`; with others, or `fused=False`, it has none.
 
     Args:
-        axis: Axis of the channels.
+        axis: Axis of the channels, an integer or a list of one.
         momentum: Share of the moving averages that stays.
         epsilon: Added to the variance; the fused operation takes at least 1.001e-5.
         center, scale: Whether there are `beta` and `gamma`.
@@ -58,7 +58,10 @@ class BatchNormalization(Layer):
                 f"renorm={renorm}, virtual_batch_size={virtual_batch_size}, adjustment={adjustment}. Leave them out, "
                 f"or write the statistics with tf.nn.moments."
             )
-        self.axis, self.momentum, self.epsilon, self.fused = axis, momentum, epsilon, fused
+        axes = axis if isinstance(axis, list | tuple) else [axis]
+        if len(axes) != 1:
+            raise ValueError(f"BatchNormalization: expected one axis. Received axis={axis!r}. Merge them by reshape.")
+        self.axis, self.momentum, self.epsilon, self.fused = axes[0], momentum, epsilon, fused
         self.center, self.scale = center, scale
         self.settings = {
             "gamma": (gamma_initializer, gamma_regularizer, gamma_constraint, scale),
@@ -69,6 +72,7 @@ class BatchNormalization(Layer):
         self.gamma, self.beta, self.moving_mean, self.moving_variance = None, None, None, None
 
     def build(self, input_shape):
+        check_floating(self.dtype, "BatchNormalization")
         channels = channels_of(input_shape, self.axis, "BatchNormalization")
         dtype = tf.as_dtype(self.dtype)
         for name, (initializer, regularizer, constraint, is_wanted) in self.settings.items():

@@ -35,7 +35,9 @@ def multiply_gradients(grads_and_vars, gradient_multipliers):
 
 
 def create_train_op(total_loss, optimizer, global_step=_FROM_GRAPH, update_ops=None, variables_to_train=None,
-                    clip_gradient_norm=0, gradient_multipliers=None, check_numerics=True, **settings):
+                    clip_gradient_norm=0, summarize_gradients=False, gate_gradients=v1.train.Optimizer.GATE_OP,
+                    aggregation_method=None, colocate_gradients_with_ops=False, gradient_multipliers=None,
+                    check_numerics=True):
     """Returns a tensor of the loss that, when it is run, updates the moving averages and then the variables.
 
     Args:
@@ -45,9 +47,10 @@ def create_train_op(total_loss, optimizer, global_step=_FROM_GRAPH, update_ops=N
         update_ops: Operations to run before the loss; those of `UPDATE_OPS` if None.
         variables_to_train: Variables; all trainable ones if None.
         clip_gradient_norm: Largest length of each gradient, 0 for any.
+        summarize_gradients: Whether to add a histogram of each gradient to the summaries.
+        gate_gradients, aggregation_method, colocate_gradients_with_ops: As in `optimizer.compute_gradients`.
         gradient_multipliers: As in `multiply_gradients`, or None.
         check_numerics: Whether an infinite loss is an error.
-        **settings: As in `optimizer.compute_gradients`.
 
     Example:
         >>> with tf.Graph().as_default(), v1.Session() as session:
@@ -62,11 +65,18 @@ def create_train_op(total_loss, optimizer, global_step=_FROM_GRAPH, update_ops=N
     updates = v1.get_collection(v1.GraphKeys.UPDATE_OPS) if update_ops is None else update_ops
     with tf.control_dependencies(list(updates)):
         total_loss = tf.identity(total_loss)
-    pairs = optimizer.compute_gradients(total_loss, variables_to_train, **settings)
+    pairs = optimizer.compute_gradients(
+        total_loss, variables_to_train, gate_gradients=gate_gradients, aggregation_method=aggregation_method,
+        colocate_gradients_with_ops=colocate_gradients_with_ops,
+    )
     if gradient_multipliers:
         pairs = multiply_gradients(pairs, gradient_multipliers)
     if clip_gradient_norm > 0:
         pairs = clip_gradient_norms(pairs, clip_gradient_norm)
+    if summarize_gradients:
+        for gradient, variable in pairs:
+            if gradient is not None:
+                v1.summary.histogram(f"gradients/{variable.op.name}", gradient)
     with tf.control_dependencies([optimizer.apply_gradients(pairs, global_step=global_step)]):
         train_op = tf.debugging.check_numerics(total_loss, "The loss is infinite or no number.") if check_numerics \
             else tf.identity(total_loss)

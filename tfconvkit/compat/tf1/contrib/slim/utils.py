@@ -3,10 +3,12 @@
 import tensorflow as tf
 
 from tfconvkit.compat.tf1.contrib.layers.collecting import collect_output as collect_named_outputs
+from tfconvkit.compat.tf1.layers.arguments import channels_of
+from tfconvkit.compat.tf1.namespace import lay_over
 
 v1 = tf.compat.v1
 
-__all__ = ["collect_named_outputs", "convert_collection_to_dict", "get_tensor_aliases"]
+__all__ = ["collect_named_outputs", "convert_collection_to_dict", "get_tensor_aliases", "last_dimension"]
 
 
 def get_tensor_aliases(tensor):
@@ -35,3 +37,26 @@ def convert_collection_to_dict(collection, clear_collection=False):
     if clear_collection:
         v1.get_collection_ref(collection).clear()
     return found
+
+
+def last_dimension(shape, min_rank=1):
+    """Returns the last size of a shape.
+
+    Args:
+        shape: `tf.TensorShape`.
+        min_rank: Number of axes that it has at least.
+
+    Raises:
+        ValueError: for fewer axes or an unknown size.
+
+    Example:
+        >>> last_dimension(tf.TensorShape([None, 8, 8, 3]), min_rank=4)
+        3
+    """
+    shape = tf.TensorShape(shape)
+    if shape.rank is not None and shape.rank < min_rank:
+        raise ValueError(f"last_dimension: expected at least {min_rank} axes. Received shape {shape}. Reshape it.")
+    return channels_of(shape, -1, "last_dimension")
+
+
+__getattr__, __dir__ = lay_over(__name__, "slim.utils")
