@@ -13,28 +13,6 @@ def is_small(operator):
     return max(operator.domain_size, operator.range_size) <= DENSE_LIMIT
 
 
-def epsilon(operator):
-    """The rounding of an operator's dtype, as a float."""
-    return float(np.finfo(operator.dtype).eps)
-
-
-def is_singular(operator, inverse):
-    """Says whether the inverse of a circular operator is lost in rounding, as far as its numbers are known yet.
-
-    Args:
-        operator: A square circular `LinearOperator`.
-        inverse: Matrices of its inverse, one per frequency.
-    """
-    try:
-        inverse = np.abs(ops.convert_to_numpy(inverse))
-        matrices = np.abs(ops.convert_to_numpy(operator.symbol(operator.tensors).matrices))
-    except Exception:  # each backend has its own error for a tensor in a graph, whose numbers are not known yet
-        return False
-    # Row sums bound the norms of both.
-    bound = matrices.sum(axis=-1).max() * inverse.sum(axis=-1).max()
-    return not bound < 0.1 / epsilon(operator)
-
-
 def singular_values(operator):
     """Computes all `min(range_size, domain_size)` singular values, the largest first, as a NumPy array.
 

@@ -15,13 +15,10 @@ class InverseMap(TensorMap):
         self.solver, self.reason = (solver, "as asked") if solver is not None else _pick(operator)
         try:
             self._factor = self.solver.factor(operator)
-            is_lost = solver is None and operator.is_circular and estimates.is_singular(operator, self._factor[0])
-        except solvers.SingularError:
+        except solvers.SingularError as error:
             if solver is not None:
                 raise
-            is_lost = True
-        if is_lost:
-            self.solver, self.reason = _cut_off(operator), "its frequencies, at some of which it is singular"
+            self.solver, self.reason = solvers.Spectral(error.rcond), "its frequencies, some of them singular"
             self._factor = self.solver.factor(operator)
 
     @property
@@ -91,8 +88,3 @@ def _pick(operator):
     if estimates.is_small(operator):
         return solvers.Dense(), "its small matrix"
     return solvers.ConjugateGradient(), "its size"
-
-
-def _cut_off(operator):
-    """The solver that leaves out what is lost in the rounding of the operator's dtype."""
-    return solvers.Spectral(rcond=max(operator.domain_size, operator.range_size) * estimates.epsilon(operator))

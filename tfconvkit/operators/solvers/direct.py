@@ -10,9 +10,27 @@ from tfconvkit.operators.solvers.base import Solver, start_steps
 from tfconvkit.ops import spectral
 from tfconvkit.ops.spectral import singular
 
+# By how many times its own rounding a Fourier transform may miss a 0.
+ROUNDINGS = 10
+
 
 class SingularError(ValueError):
-    """Says that an operator has no inverse."""
+    """Says that a circular operator has no inverse.
+
+    Args:
+        operator: The operator.
+        symbol: Its `spectral.Symbol`.
+
+    Attributes:
+        rcond: What leaves out the singular values that are lost in rounding.
+    """
+
+    def __init__(self, operator, symbol):
+        self.rcond = ROUNDINGS * spectral.rounding(symbol)
+        super().__init__(
+            f"{operator!r} is singular at some frequency. Use Spectral(rcond={self.rcond:.0e}), which leaves out what "
+            f"cannot be recovered, or damping."
+        )
 
 
 class DirectSolver(Solver):
@@ -78,13 +96,16 @@ class Spectral(DirectSolver):
 
     def factor(self, operator):
         symbol = operator.symbol(operator.tensors)
+        is_inverse = self.rcond is None and not self.damping and operator.domain_size == operator.range_size
         try:
-            return [spectral.pinv(symbol, rcond=self.rcond, damping=self.damping).matrices]
+            inverse = spectral.pinv(symbol, rcond=self.rcond, damping=self.damping)
         except Exception as error:  # each backend has its own error for a singular matrix
-            if "invert" not in str(error) and "singular" not in str(error):
+            if not is_inverse or "invert" not in str(error) and "singular" not in str(error):
                 raise
-            raise SingularError(f"{operator!r} is singular at some frequency. Use Spectral(rcond=1e-6), which leaves "
-                                f"out what cannot be recovered, or damping.") from error
+            raise SingularError(operator, symbol) from error
+        if is_inverse and _is_singular(symbol, inverse):
+            raise SingularError(operator, symbol)
+        return [inverse.matrices]
 
     def adjoint_factor(self, operator, factor):
         return [ops.conj(ops.swapaxes(factor[0], -2, -1))]
@@ -136,3 +157,22 @@ class Dense(DirectSolver):
 def _product(matrix, x, shape):
     flat = ops.reshape(x, (-1, math.prod(x.shape[1:])))
     return ops.reshape(ops.matmul(flat, ops.transpose(matrix)), (-1, *shape))
+
+
+def _is_singular(symbol, inverse):
+    """Says whether an inverse is lost in rounding, as far as its numbers are known yet.
+
+    Frobenius norms bound the condition number: `condition <= |A| |A^-1| <= channels condition`, near the left for an
+    inverse that blows up in one direction.
+    """
+    bound = _largest_norm(symbol) * _largest_norm(inverse)
+    try:
+        return not float(bound) * float(np.finfo(symbol.dtype).eps) * ROUNDINGS < 1
+    except Exception:  # each backend has its own error for a tensor in a graph, whose numbers are not known yet
+        return False
+
+
+def _largest_norm(symbol):
+    """Computes the largest Frobenius norm of all frequencies."""
+    squares = ops.square(ops.abs(symbol.matrices))
+    return ops.sqrt(ops.max(ops.sum(squares, axis=(-2, -1))))

@@ -1,6 +1,6 @@
 """Circular convolutions by frequency: products, adjoints, inverses, spectra, determinants."""
 
-from tfconvkit.ops.spectral.inversion import inverse_filter, pinv, solve
+from tfconvkit.ops.spectral.inversion import inverse_filter, pinv, rounding, solve
 from tfconvkit.ops.spectral.spectrum import clip, condition, log_abs_det, log_det, norm, singular_values
 from tfconvkit.ops.spectral.symbols import Symbol, adjoint, apply, compose, kernel_of, symbol
 
@@ -17,6 +17,7 @@ __all__ = [
     "log_det",
     "norm",
     "pinv",
+    "rounding",
     "singular_values",
     "solve",
     "symbol",

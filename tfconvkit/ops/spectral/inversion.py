@@ -127,6 +127,19 @@ def check_square(symbol):
         )
 
 
+def rounding(symbol):
+    """Returns the `rcond` of what is lost in rounding: machine precision times the larger of rows and columns.
+
+    Args:
+        symbol: A `Symbol`.
+
+    Example:
+        >>> rounding(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10)))
+        5.960464477539062e-07
+    """
+    return max(symbol.matrices.shape[-2:]) * float(np.finfo(symbol.dtype).eps)
+
+
 def _checked(symbol, rcond, damping):
     """Returns `rcond`, set to a default where it is None and the matrices are not square."""
     if damping and rcond is not None or damping < 0 or rcond is not None and not 0 <= rcond <= 1:
@@ -136,7 +149,7 @@ def _checked(symbol, rcond, damping):
         )
     rows, columns = symbol.matrices.shape[-2:]
     is_given = rcond is not None or damping or rows == columns
-    return rcond if is_given else max(rows, columns) * float(np.finfo(symbol.dtype).eps)
+    return rcond if is_given else rounding(symbol)
 
 
 def _damped(matrices, damping):
