@@ -51,6 +51,7 @@ TABLE = {
     # Above the audit, whose walk through a model and whose counts it uses.
     "surgery": _rung(5, "keras numpy", _ROOF),
     "bijectors": _rung(4, "keras numpy tensorflow tensorflow_probability", _ROOF),
+    "multi_worker": _rung(4, "tensorflow"),
     "_datasets": _rung(4, "numpy sklearn", _ROOF),
     "compat": _rung(5, "keras numpy tensorflow", _ROOF),
     "porting": _rung(5, "libcst fissix", banned="tfconvkit"),

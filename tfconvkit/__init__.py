@@ -7,7 +7,19 @@ The public sub-packages are listed in `__all__` and are imported when they are f
 import importlib
 
 __version__ = "0.1.0"
-__all__ = ["audit", "groups", "layers", "losses", "masks", "models", "operators", "ops", "padding", "surgery"]
+__all__ = [
+    "audit",
+    "groups",
+    "layers",
+    "losses",
+    "masks",
+    "models",
+    "multi_worker",
+    "operators",
+    "ops",
+    "padding",
+    "surgery",
+]
 
 
 def __getattr__(name):
