@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ["tools/environment.sh", "tools/demo", "tools/test", "tools/bench", ".ci/run"]
+SCRIPTS = ["tools/environment.sh", "tools/demo", "tools/test", "tools/bench", "tools/gpu_check", ".ci/run"]
 # Stands in for Python: it logs what it is asked, makes a .venv that holds a copy of itself, and installs nothing.
 FAKE_PYTHON = """#!/usr/bin/env bash
 echo "$*" >>"$LOG"
@@ -148,6 +148,18 @@ def test_benchmark_runs_with_its_arguments(clone):
     (clone.root / "tools/benchmarks/known.py").write_text("")
     assert clone.run("tools/bench", "known", "--rounds", "3").returncode == 0
     assert clone.log.read_text().splitlines()[-1] == f"{clone.root}/tools/benchmarks/known.py --rounds 3"
+
+
+def test_the_check_of_accelerators_says_that_there_is_none(tmp_path):
+    command = [sys.executable, ROOT / "tools/benchmarks/gpu_check.py", "--layers", "LiftConv2D", "--rounds", "1",
+               "--size", "8", "--channels", "8", "--out", tmp_path / "gpu.md"]
+    hidden = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+    finished = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **hidden})
+    assert finished.returncode == 0, finished.stderr
+    assert "No accelerator: neither TensorFlow nor JAX sees one." in finished.stdout
+    rows = [line.split() for line in finished.stdout.splitlines() if line.startswith("LiftConv2D")]
+    assert [row[3] for row in rows] == ["function", "jit"] and all(float(row[5]) < 1e-6 for row in rows)
+    assert finished.stdout.strip().splitlines()[-1] in (tmp_path / "gpu.md").read_text()
 
 
 def test_continuous_integration_runs_every_test():
