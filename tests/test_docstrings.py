@@ -10,20 +10,26 @@ import pytest
 import tensorflow as tf
 
 import tfconvkit
+from tfconvkit.compat import tf1
 
-# The demo trains a network; its own tests run it. Bijectors need an extra. tf1 has a test with its own names.
-LEFT_OUT = ("tfconvkit.__main__", "tfconvkit.demo", "tfconvkit.bijectors", "tfconvkit.compat.tf1")
+# The demo trains a network; its own tests run it. Bijectors need an extra.
+LEFT_OUT = ("tfconvkit.__main__", "tfconvkit.demo", "tfconvkit.bijectors")
 MODULES = [info.name for info in pkgutil.walk_packages(tfconvkit.__path__, "tfconvkit.")
            if not info.name.startswith(LEFT_OUT)]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
 def names(module):
-    """What the examples of a module may use: its own names, those of its package's door, the public sub-packages."""
+    """What the examples of a module may use: its own names, those of its package's door, the public sub-packages.
+
+    In `compat.tf1`, `tf` is that and its own names win; everywhere else `tf` is TensorFlow, and `ops` are Keras'.
+    """
     door = importlib.import_module(module.__name__.rpartition(".")[0])
     public = {name: getattr(tfconvkit, name) for name in tfconvkit.__all__ if name != "ops"}
     exported = {name: getattr(package, name) for package in (door, tfconvkit.operators)
                 for name in getattr(package, "__all__", ()) if hasattr(package, name)}
+    if module.__name__.startswith(tf1.__name__):
+        return {**exported, **public, "np": np, "tf": tf1, **vars(module)}
     return {**exported, **vars(module), **public, "ops": keras.ops, "keras": keras, "np": np, "tf": tf}
 
 
@@ -37,3 +43,9 @@ def test_the_examples_of_docstrings_give_what_they_say(name, tmp_path, monkeypat
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, name, globs=names(module)):
         runner.run(test, out=report.append)
     assert not runner.failures, "".join(report)
+
+
+@pytest.mark.slow
+def test_there_are_examples():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    assert sum(len(finder.find(importlib.import_module(name), name)) for name in MODULES) >= 300

@@ -89,6 +89,7 @@ def launch(command, workers=2, restarts=0):
         ValueError: if a number is out of range.
 
     Example:
+        >>> import sys
         >>> launch([sys.executable, "-c", "import os; assert 'worker' in os.environ['TF_CONFIG']"])
         0
     """
