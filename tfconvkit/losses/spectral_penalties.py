@@ -16,12 +16,7 @@ class SpectralPenalty(keras.regularizers.Regularizer):
     A subclass writes `total(symbol)`, the sum over the frequencies of the whole spectrum.
 
     Args:
-        grid: Sizes of the images, integers, at least as large as the kernel.
-        factor: Weight of the penalty.
-        strides: Those of the convolution, which divide the grid; integer or one per axis.
-        dilation_rate: That of the convolution, integer or one per axis.
-        groups: Number of channel groups.
-        depthwise: Whether the kernel is that of a depthwise convolution.
+        grid, factor, strides, dilation_rate, groups, depthwise: As in `OrthogonalityPenalty`.
     """
 
     def __init__(self, grid, factor, strides, dilation_rate, groups, depthwise):
@@ -107,13 +102,8 @@ class LipschitzPenalty(SpectralPenalty):
     then no input grows by more. Each call decomposes every frequency, so a small grid is cheaper.
 
     Args:
-        grid: Sizes of the images, integers, at least as large as the kernel.
         limit: The largest singular value that costs nothing.
-        factor: Weight of the penalty.
-        strides: Those of the convolution, which divide the grid; integer or one per axis.
-        dilation_rate: That of the convolution, integer or one per axis.
-        groups: Number of channel groups.
-        depthwise: Whether the kernel is that of a depthwise convolution.
+        grid, factor, strides, dilation_rate, groups, depthwise: As in `OrthogonalityPenalty`.
 
     Input shape:
         A kernel `(*kernel_size, channels, filters)` of one to three axes.
