@@ -22,14 +22,14 @@ FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 def names(module):
     """What the examples of a module may use: its own names, those of its package's door, the public sub-packages.
 
-    In `compat.tf1`, `tf` is that and its own names win; everywhere else `tf` is TensorFlow, and `ops` are Keras'.
+    In `compat.tf1`, `tf` is that; everywhere else it is TensorFlow, and `ops` are Keras'.
     """
     door = importlib.import_module(module.__name__.rpartition(".")[0])
     public = {name: getattr(tfconvkit, name) for name in tfconvkit.__all__ if name != "ops"}
     exported = {name: getattr(package, name) for package in (door, tfconvkit.operators)
                 for name in getattr(package, "__all__", ()) if hasattr(package, name)}
     if module.__name__.startswith(tf1.__name__):
-        return {**exported, **public, "np": np, "tf": tf1, **vars(module)}
+        return {**exported, **public, "np": np, **vars(module), "tf": tf1}
     return {**exported, **vars(module), **public, "ops": keras.ops, "keras": keras, "np": np, "tf": tf}
 
 

@@ -173,3 +173,14 @@ def test_a_script_runs_with_tensorflow_2_switched_off():
 
 def test_the_readme_has_the_table():
     assert readme_table() in (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_known", (True, False))
+def test_transposed_convolutions_have_the_static_shape_they_were_given(is_known):
+    with tf.Graph().as_default():
+        x, w = tf.placeholder("float32", (None, 4, 4, 3)), tf.ones((5, 5, 2, 3))
+        shape = [4, 8, 8, 2] if is_known else tf.stack([tf.shape(x)[0], 8, 8, 2])
+        y = tf.nn.conv2d_transpose(x, w, shape, [1, 2, 2, 1])
+        assert y.shape.as_list() == [4 if is_known else None, 8, 8, 2]
+        with tf.Session() as session:
+            assert session.run(y, {x: np.ones((4, 4, 4, 3))}).shape == (4, 8, 8, 2)
