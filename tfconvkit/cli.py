@@ -1,4 +1,4 @@
-"""The command line: `tfconvkit demo`, `audit`, `convert` and `doctor`.
+"""The command line: `tfconvkit demo`, `audit`, `port`, `convert` and `doctor`.
 
 Keras is imported inside the function that runs a command, so that `--help` and `--version` answer at once.
 """
@@ -137,6 +137,24 @@ def _run_audit(parsed):
                        as_json=parsed.json, strict=parsed.strict)
 
 
+def _add_port_arguments(parser):
+    parser.epilog = (
+        "Without DST the files are rewritten in place, each in one step. Exit status: 0 where nothing is left for a "
+        "human, 1 where something is (places to decide, files that Python does not parse), 2 for wrong use.")
+    parser.add_argument("source", metavar="SRC", help="a Python file, or a folder of them")
+    parser.add_argument("target", metavar="DST", nargs="?",
+                        help="where the result goes; of a folder, all other files are copied too")
+    parser.add_argument("--check", action="store_true", help="write nothing, say what would change")
+    parser.add_argument("--diff", action="store_true", help="write nothing, print a unified diff")
+    parser.add_argument("--report", metavar="FILE", help="write every change and open place to FILE.md or FILE.json")
+
+
+def _run_port(parsed):
+    from tfconvkit.porting import command  # imports fissix
+
+    return command.run(parsed.source, parsed.target, check=parsed.check, diff=parsed.diff, report_path=parsed.report)
+
+
 def _add_convert_arguments(parser):
     parser.add_argument("path", metavar="CHECKPOINT", help="prefix of a TensorFlow 1 checkpoint, or an .npz file")
     out = parser.add_argument("out", metavar="OUT.keras", help="where the Keras model goes; not with --list")
@@ -190,6 +208,8 @@ COMMANDS = (
             _add_demo_arguments, _run_demo, extra="demo"),
     Command("audit", "count the parameters of a saved model and measure its equivariance",
             _add_audit_arguments, _run_audit),
+    Command("port", "rewrite TensorFlow 1 scripts for today's TensorFlow and say what a human must decide",
+            _add_port_arguments, _run_port, extra="port"),
     Command("convert", "write a TensorFlow 1 checkpoint as a Keras model",
             _add_convert_arguments, _run_convert),
     Command("doctor", "check versions, devices and known-bad combinations",
