@@ -57,3 +57,11 @@ SAMPLED_DEVIATION = 2e-2
 SAMPLED_SHARE = 2e-2
 # What comes back through a circular operator of condition 1e3 in float32. Measured: 3.2e-6.
 ILL_CONDITIONED = 3e-5
+# Ported scripts of TensorFlow 1 in float32 against NumPy in float64. Measured: 4.7e-7.
+PORTED = 1e-5
+# Samples chol(K + 1e-6 I) z of 300 points against golden ones: K's condition is 2e7. Measured: 6.8e-11.
+GOLDEN_CHOLESKY = 1e-8
+# A rate from second differences of a kernel with step 1e-5, float64. Measured: 4.1e-8.
+SECOND_DIFFERENCE = 1e-6
+# Outputs of a file on another backend than the one that wrote it, float32. Measured: 2.0e-6.
+CROSS_BACKEND = 1e-5
