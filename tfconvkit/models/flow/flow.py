@@ -86,6 +86,12 @@ class Flow(keras.Model):
     def compute_output_spec(self, x, training=None):
         return keras.KerasTensor(x.shape[:1], dtype=self.chain.log_det_dtype)
 
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+        # Where the optimizer's variables are made within the first step, TensorFlow traces the step twice.
+        if self.built and self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
     def fit(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         return super().fit(x, _beside(y, sample_weight), *args, sample_weight=sample_weight, **kwargs)
 
@@ -228,6 +234,7 @@ class Flow(keras.Model):
         parts = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
             for name in ("chain", "prior")
+            if name in config
         }
         return cls(**{**config, **parts})
 
