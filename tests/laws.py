@@ -1,5 +1,6 @@
 """Mathematical laws, written once: each returns an error relative to the largest number compared."""
 
+import keras
 import numpy as np
 from keras import ops, tree
 
@@ -32,16 +33,27 @@ def equivariance_error(function, group, x, input_field, output_field, data_forma
 
 def gradient_error(function, inputs, rng, step=1e-6):
     """Largest error of `J^T v` against central differences along random directions, in float64."""
-    cotangent = rng.normal(size=np.asarray(function(*inputs)).shape)
+    cotangent = rng.normal(size=tuple(function(*inputs).shape))
     gradients = backend.vjp(function, inputs, cotangent)
     errors = []
-    for position, gradient in enumerate(gradients):
+    for position, gradient in enumerate(map(ops.convert_to_numpy, gradients)):
         direction = rng.normal(size=inputs[position].shape)
         before, after = inputs[:position], inputs[position + 1 :]
         shifted = [[*before, inputs[position] + h * direction, *after] for h in (step, -step)]
-        forward, backward = (np.sum(cotangent * np.asarray(function(*arguments))) for arguments in shifted)
-        errors.append(relative_error(np.sum(direction * np.asarray(gradient)), (forward - backward) / (2 * step)))
+        forward, backward = (np.sum(cotangent * ops.convert_to_numpy(function(*arguments))) for arguments in shifted)
+        errors.append(relative_error(np.sum(direction * gradient), (forward - backward) / (2 * step)))
     return max(errors)
+
+
+def gradients(function, inputs=(), variables=()):
+    """The gradients of a number `function(*inputs)`: for the inputs, then for the Keras variables that it reads."""
+    inputs, variables = list(inputs), list(variables)
+
+    def of_values(*values):
+        with keras.StatelessScope(state_mapping=list(zip(variables, values[len(inputs) :], strict=True))):
+            return function(*values[: len(inputs)])
+
+    return backend.vjp(of_values, [*inputs, *(variable.value for variable in variables)], np.ones(()))
 
 
 def round_trip_error(layer, x, **arguments):

@@ -15,6 +15,7 @@ case "$*" in
   "-c import ensurepip"*) exit "${VENV_STATUS:-0}" ;;
   -c*) exec "$REAL_PYTHON" "$@" ;;
   "-m venv --clear"*) rm -rf "$4"; mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;
+  "-m pytest"*) echo "backend $KERAS_BACKEND" >>"$LOG"; exit "${PYTEST_STATUS:-0}" ;;
   "-m pip install"*) exit "${PIP_STATUS:-0}" ;;
   --version) echo "Python 3.11.0" ;;
 esac
@@ -131,6 +132,29 @@ def test_old_python_is_reported(clone):
 def test_slow_tests_run_only_when_asked(clone, arguments, expected):
     clone.run("tools/test", *arguments)
     assert clone.calls("-m pytest") == [expected]
+
+
+@pytest.mark.parametrize("backends, extras", [
+    ("tensorflow", "test"), ("jax", "test,jax"), ("torch", "test,torch"), ("all", "test,jax,torch"),
+])
+def test_backends_are_installed_and_run_one_by_one(clone, backends, extras):
+    finished = clone.run("tools/test", "--all", "--backends", backends, "-x")
+    assert finished.returncode == 0, finished.stderr
+    named = ["tensorflow", "jax", "torch"] if backends == "all" else [backends]
+    assert clone.calls("-m pip install")[-1].endswith(f"-e .[{extras}]")
+    assert clone.calls("backend") == [f"backend {name}" for name in named]
+    slow = ["-m pytest -n 2 -x" if name == "tensorflow" else "-m pytest -n 2 -m not slow -x" for name in named]
+    assert clone.calls("-m pytest") == slow
+
+
+def test_a_failure_on_one_backend_does_not_hide_the_others(clone):
+    finished = clone.run("tools/test", "--backends=all", PYTEST_STATUS=3)
+    assert finished.returncode == 3 and len(clone.calls("-m pytest")) == 3
+
+
+def test_unknown_backends_are_refused(clone):
+    finished = clone.run("tools/test", "--backends", "numpy")
+    assert finished.returncode == 1 and 'expects all, tensorflow, jax or torch, received "numpy"' in finished.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["no_such"], ["timing"], [".*"]])

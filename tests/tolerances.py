@@ -65,3 +65,7 @@ GOLDEN_CHOLESKY = 1e-8
 SECOND_DIFFERENCE = 1e-6
 # Outputs of a file on another backend than the one that wrote it, float32. Measured: 2.0e-6.
 CROSS_BACKEND = 1e-5
+# Overdetermined least squares in float32, condition 4, y far from the range. Measured: 8.1e-7.
+LEAST_SQUARES = 1e-5
+# Hostile calls against the same call for one sample, in a graph, or with arguments spelt otherwise. Measured: 8.9e-8.
+HOSTILE = 1e-5

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+from backends.running import run
 
 
 class Fresh:
@@ -89,6 +90,10 @@ class Case(NamedTuple):
     def apply(self, layer, x):
         """Calls the layer with the call arguments of the case."""
         return layer(x, **self.call)
+
+    def values(self, layer, x):
+        """What the layer gives for arrays."""
+        return run(lambda x: self.apply(layer, x), x)
 
     def sample(self, grid=None, batch=2):
         """Draws the inputs, of another grid where one is given."""

@@ -151,6 +151,7 @@ def test_bad_arguments_are_named(kernel, grid, arguments, message):
         Convolution(kernel, grid, **arguments)
 
 
+@pytest.mark.tensorflow("graphs")
 def test_kernels_in_a_graph_are_not_looked_at():
     def function(kernel):
         return Convolution(kernel, (8, 8)).matvec(tf.ones((1, 8, 8, 2), tf.float64))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 import tolerances
+from keras import ops
 from laws import relative_error
 from operators import cases
 
-from tfconvkit import layers
+from tfconvkit import backend, layers
 from tfconvkit.operators import GMRES, ConjugateGradient, Convolution, Dense, Spectral
 
 NEAR = np.eye(2)[None, None] * np.eye(3)[1][:, None, None, None] * np.eye(3)[1][None, :, None, None]
@@ -21,17 +21,15 @@ def test_solutions_scale_with_the_data(name, factor):
     A, y = Convolution(KERNEL, (6, 7)), cases.numbers(2, 6, 7, 2).astype("float32")
     plain, scaled = (A.solve(each, STEPS[name]) for each in (y, np.float32(factor) * y))
     assert relative_error(scaled.value / np.float32(factor), plain.value) <= tolerances.SAME_LAYER
-    assert np.all(scaled.converged) and np.all(scaled.steps == plain.steps)
+    assert np.all(np.array(scaled.converged)) and np.array_equal(scaled.steps, plain.steps)
 
 
 def test_gradients_scale_with_the_cotangent():
-    A, y = Convolution(KERNEL, (6, 7)), tf.constant(cases.numbers(2, 6, 7, 2), "float32")
+    A, y = Convolution(KERNEL, (6, 7)), cases.numbers(2, 6, 7, 2).astype("float32")
     gradients = []
     for factor in (1.0, 1e-20):
-        with tf.GradientTape() as tape:
-            tape.watch(y)
-            total = factor * tf.reduce_sum(A.solve(y, ConjugateGradient()).value * y)
-        gradients.append(tape.gradient(total, y) / factor)
+        (gradient,) = backend.vjp(lambda y: ops.sum(A.solve(y, ConjugateGradient()).value * y), [y], factor)
+        gradients.append(gradient / factor)
     assert relative_error(gradients[1], gradients[0]) <= tolerances.SAME_LAYER
 
 
@@ -61,9 +59,9 @@ def test_the_default_of_an_ill_conditioned_circular_operator_stays_its_inverse()
 def test_a_kernel_of_zeros_gives_zeros():
     A = Convolution(np.zeros((3, 3, 1, 1), "float32"), (6, 7))
     solution = A.solve(np.ones((1, 6, 7, 1), "float32"), ConjugateGradient())
-    assert not np.any(solution.value) and float(solution.residual[0]) == 1 and not bool(solution.converged[0])
+    assert not np.any(np.array(solution.value)) and float(solution.residual[0]) == 1 and not bool(solution.converged[0])
     layer = layers.ConvPseudoInverse2D(2, 3, kernel_initializer="zeros")
-    assert not np.any(layer(np.ones((1, 6, 7, 2), "float32")))
+    assert not np.any(np.array(layer(np.ones((1, 6, 7, 2), "float32"))))
 
 
 def test_arguments_that_do_not_fit_are_refused():

@@ -20,7 +20,7 @@ def test_the_adjoint_is_exact(name):
     operator = cases.operator(name)
     x, y = cases.samples(operator)
     ax, ay = np.array(operator.matvec(x)), np.array(operator.rmatvec(y))
-    assert ax.dtype == ay.dtype == "float64" and ax.shape == y.shape and ay.shape == x.shape
+    assert ops.dtype(ax) == ops.dtype(ay) == "float64" and ax.shape == y.shape and ay.shape == x.shape
     scale = np.linalg.norm(ax) * np.linalg.norm(y)
     assert abs(np.vdot(ax, y) - np.vdot(x, ay)) <= tolerances.LAW["float64"] * scale
 
@@ -46,6 +46,7 @@ def test_scipy_takes_it_over():
     assert relative_error(flat.H @ y.ravel(), np.ravel(operator.rmatvec(y))) <= tolerances.LAW["float64"]
 
 
+@pytest.mark.tensorflow("graphs")
 @pytest.mark.parametrize("name", ("same", "wrap, depthwise, strides and dilation", "product", "row"))
 def test_graphs_take_any_batch_and_xla_compiles_them(name):
     operator = cases.operator(name)

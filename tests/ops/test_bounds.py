@@ -18,9 +18,9 @@ NAMES = ("Wm", "bm", "Ws", "bs", "Wd", "bd")
 def log_weights(data, Wm, bm, Ws, bs, Wd, bd):
     """`log p(x|z) + log N(z; 0, I) - log q(z|x)` of the golden autoencoder, Bernoulli likelihood from logits."""
     x, eps = (ops.convert_to_tensor(data[name]) for name in ("x", "eps"))
-    mean, log_std = ops.matmul(x, Wm) + bm, ops.matmul(x, Ws) + bs
+    mean, log_std = backend.matmul(x, Wm) + bm, backend.matmul(x, Ws) + bs
     z = mean[:, None] + ops.exp(log_std)[:, None] * eps
-    logits = ops.matmul(z, Wd) + bd
+    logits = backend.matmul(z, Wd) + bd
     likelihood = ops.sum(x[:, None] * logits - ops.softplus(logits), axis=-1)
     # The constants of both normal densities cancel.
     return likelihood + ops.sum(-ops.square(z) / 2 + ops.square(eps) / 2 + log_std[:, None], axis=-1)
@@ -46,7 +46,7 @@ def data():
 )
 def test_values_and_gradients_equal_the_golden_ones(data, key, function):
     def value(*parameters):
-        return ops.mean(function(log_weights(data, *parameters)))
+        return backend.mean(function(log_weights(data, *parameters)))
 
     parameters = [data[name] for name in NAMES]
     assert relative_error(value(*parameters), data[f"val_{key}"]) <= tolerances.GOLDEN_FLOAT64
@@ -77,14 +77,15 @@ def test_equal_weights_give_their_logarithm_along_any_axis():
 def test_weights_far_apart_neither_overflow_nor_vanish():
     w = np.array([[-1e4, 1e4]], "float32")
     assert np.allclose(bounds.importance_weighted_bound(w), 1e4 - math.log(2))
-    assert np.isfinite(backend.vjp(bounds.importance_weighted_bound, [w], np.ones(1))[0]).all()
+    (gradient,) = backend.vjp(bounds.importance_weighted_bound, [w], np.ones(1))
+    assert np.isfinite(ops.convert_to_numpy(gradient)).all()
 
 
 def test_half_precision_is_summed_in_float32():
     w = ops.cast(np.full((2, 4), 3.0), "float16")
     functions = bounds.importance_weighted_bound, bounds.importance_weighted_surrogate, bounds.normalized_weights
-    assert [function(w).dtype for function in functions] == ["float32"] * 3
-    assert bounds.bits_per_dimension(w, 2).dtype == "float32"
+    assert [ops.dtype(function(w)) for function in functions] == ["float32"] * 3
+    assert ops.dtype(bounds.bits_per_dimension(w, 2)) == "float32"
 
 
 def test_a_uniform_density_over_256_values_takes_8_bits():

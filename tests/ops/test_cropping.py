@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tolerances
+from backends import running
 from keras import ops
 from laws import gradient_error
 
@@ -30,7 +31,7 @@ def expected(x, starts):
 def test_every_channel_is_cropped_at_its_start(grid, is_compiled):
     starts = STARTS[:, : len(grid)]
     x = np.random.default_rng(0).normal(size=(2, *grid, 4))
-    function = tf.function(lambda x: crop_per_channel(x, starts), jit_compile=is_compiled)
+    function = running.graph(lambda x: crop_per_channel(x, starts), is_compiled)
     assert np.array_equal(function(x), expected(x, starts))
     assert np.array_equal(crop_per_channel(x, starts), expected(x, starts))
 
@@ -55,6 +56,7 @@ def test_the_gradient_is_the_adjoint(grid):
     assert error <= tolerances.FINITE_DIFFERENCE
 
 
+@pytest.mark.tensorflow("graphs")
 def test_tensorflow_is_asked_whether_xla_compiles():
     answers = {}
 

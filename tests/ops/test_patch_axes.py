@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
+from keras import ops
 
 from tfconvkit.ops.patch_axes import check_patches, is_positive_integer, lines_of
 
@@ -39,8 +39,8 @@ def test_the_odd_pad_stands_behind():
 def test_sizes_may_be_integers_tensors_or_unknown():
     assert lines_of(np.int64(8), 3, 1, 1, "same")[0].is_static
     assert [each.size for each in lines_of(np.array([8, 9]), 3, 1, 1, "same")] == [8, 9]
-    assert [each.size for each in lines_of(tf.TensorShape([8, None]), 3, 2, 1, "same")] == [8, None]
-    dynamic = lines_of(tf.constant([8, 9], "int64"), 3, 2, 1, "same")
+    assert [each.size for each in lines_of((8, None), 3, 2, 1, "same")] == [8, None]
+    dynamic = lines_of(ops.convert_to_tensor([8, 9], "int64"), 3, 2, 1, "same")
     assert not dynamic[0].is_static
     assert [(int(each.windows), int(each.before)) for each in dynamic] == [(4, 0), (5, 1)]
     assert lines_of((None, 9), 3, 2, 1, "valid")[0].windows is None

@@ -61,6 +61,7 @@ def test_unfold_is_its_definition_and_fold_its_adjoint(axes, pads):
     assert difference <= tolerances.LAW["float64"] * max(np.vdot(abs(cut), abs(patches)), 1e-30)
 
 
+@pytest.mark.tensorflow("reference")
 @given(axis=st.lists(AXIS, min_size=2, max_size=2), pads=PADDING)
 def test_unfold_equals_the_patches_of_tensorflow(axis, pads):
     grid, arguments = arguments_of(axis, pads)
@@ -85,7 +86,7 @@ def test_the_overlap_count_is_the_fold_of_ones(axes, pads):
     ones = np.ones_like(unfold(np.zeros((1, *grid, 1)), **arguments))
     assert isinstance(count, np.ndarray) and count.dtype == "int32"
     assert np.array_equal(fold(ones, grid, **arguments)[0, ..., 0], count)
-    dynamic = (tf.constant(grid[0]), *grid[1:])
+    dynamic = (ops.convert_to_tensor(grid[0]), *grid[1:])
     assert np.array_equal(overlap_count(dynamic, **arguments), count)
 
 
@@ -153,6 +154,7 @@ def test_each_is_the_gradient_of_the_other(strides, rate, pads):
     assert np.array_equal(pulled, unfold(x, **arguments))
 
 
+@pytest.mark.tensorflow("graphs")
 @pytest.mark.parametrize("jit_compile", (False, True))
 @pytest.mark.parametrize("strides, pads", [(1, "same"), (3, "same"), (2, "valid"), (5, "valid")])
 def test_sizes_known_at_run_time_are_traced_once(jit_compile, strides, pads):
@@ -173,6 +175,7 @@ def test_sizes_known_at_run_time_are_traced_once(jit_compile, strides, pads):
     assert len(traces) == 1 and cut.shape[-1] == 48 and mean.shape[-1] == 3
 
 
+@pytest.mark.tensorflow("graphs")
 def test_shapes_of_traced_functions_keep_the_channels():
     traced = tf.function(lambda x: unfold(x, 3, 2, padding="same")).get_concrete_function(
         tf.TensorSpec((None, None, 8, 3))

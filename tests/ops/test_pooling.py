@@ -6,10 +6,11 @@ import tolerances
 from keras import ops
 from laws import relative_error
 
+from tfconvkit import backend
 from tfconvkit.ops.pooling import pool
 
 
-@pytest.mark.parametrize("function", (ops.max_pool, ops.average_pool))
+@pytest.mark.parametrize("function", (ops.max_pool, backend.average_pool))
 @pytest.mark.parametrize("padding", ("same", "valid"))
 @pytest.mark.parametrize("data_format", ("channels_last", "channels_first"))
 def test_volumes_are_pooled_as_by_keras(function, padding, data_format):

@@ -1,5 +1,6 @@
 """The one place that branches on the active Keras backend."""
 
+from tfconvkit.backend.borders import pad
 from tfconvkit.backend.context import is_depthwise_fast, is_tensorflow_xla
 from tfconvkit.backend.differentiation import after, custom_vjp, vjp
 from tfconvkit.backend.fourier import complex_from, irfftn, rfftn
@@ -14,12 +15,18 @@ from tfconvkit.backend.matrices import (
     svd,
     working_form,
 )
+from tfconvkit.backend.pooling import average_pool
+from tfconvkit.backend.promotion import clip, cumsum, floor, matmul, maximum, mean, prod, tanh
 
 __all__ = [
     "after",
+    "average_pool",
+    "clip",
     "complex_from",
+    "cumsum",
     "custom_vjp",
     "det_sign",
+    "floor",
     "from_working_form",
     "inverse",
     "irfftn",
@@ -27,10 +34,16 @@ __all__ = [
     "is_depthwise_fast",
     "is_tensorflow_xla",
     "log_abs_det",
+    "matmul",
+    "maximum",
+    "mean",
+    "pad",
+    "prod",
     "rfftn",
     "singular_values",
     "solve_rows",
     "svd",
+    "tanh",
     "vjp",
     "working_form",
 ]

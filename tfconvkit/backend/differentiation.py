@@ -43,7 +43,8 @@ def vjp(function, inputs, cotangent):
         # be differentiated, as that of a penalty on gradients is.
         is_differentiable = torch.is_grad_enabled()
         with torch.enable_grad():
-            inputs = [x.detach().requires_grad_() for x in inputs]
+            # A view is an input of its own that still leads back to what the tensor was computed from.
+            inputs = [x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in inputs]
             outputs = function(*inputs)
         pairs = zip(keras.tree.flatten(cotangent), keras.tree.flatten(outputs), strict=True)
         pairs = [(torch.as_tensor(v).to(y), y) for v, y in pairs if y.requires_grad]

@@ -1,6 +1,7 @@
 """The groups that are known by name."""
 
 import functools
+import numbers
 
 import numpy as np
 
@@ -32,6 +33,8 @@ def get(group, rank=None):
         ValueError: if the name is unknown or the group has another rank.
         TypeError: if `group` is none of the three kinds.
     """
+    if rank is not None and not isinstance(rank, numbers.Integral):
+        raise ValueError(f"rank must be an integer, the number of grid axes, or None. Received rank={rank!r}.")
     if isinstance(group, dict):
         if set(group) != {"name", "matrices"}:
             raise ValueError(f"The configuration of a group has the keys name and matrices. Received {group!r}.")

@@ -2,6 +2,9 @@
 
 import keras
 
+from tfconvkit.layers.arguments import flag
+from tfconvkit.layers.inputs import CheckedInput
+
 _ARGUMENTS = {
     "kernel_initializer": keras.initializers,
     "bias_initializer": keras.initializers,
@@ -13,7 +16,7 @@ _ARGUMENTS = {
 _DEFAULTS = {"kernel_initializer": "glorot_uniform", "bias_initializer": "zeros"}
 
 
-class ConvolutionWeights(keras.layers.Layer):
+class ConvolutionWeights(CheckedInput):
     """Base class of layers with kernels and biases; it adds no weight by itself.
 
     Args:
@@ -25,7 +28,7 @@ class ConvolutionWeights(keras.layers.Layer):
     def __init__(self, *, use_bias=True, **kwargs):
         given = {name: kwargs.pop(name, None) for name in _ARGUMENTS}
         super().__init__(**kwargs)
-        self.use_bias = use_bias
+        self.use_bias = flag(self, "use_bias", use_bias)
         for name, kind in _ARGUMENTS.items():
             value = _DEFAULTS.get(name) if given[name] is None else given[name]
             setattr(self, name, kind.get(value))

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
+
 # Per score: what a real one, and what a generated one costs the discriminator, and a generated one the generator.
 _KINDS = {
     "hinge": (lambda s: ops.relu(1 - s), lambda s: ops.relu(1 + s), lambda s: -s),
@@ -15,7 +17,7 @@ _KINDS = {
 class _AdversarialLoss(keras.losses.Loss):
     def __init__(self, kind="hinge", reduction="sum_over_batch_size", name=None, dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if kind not in _KINDS:
+        if not isinstance(kind, str) or kind not in _KINDS:
             expected = ", ".join(f'"{each}"' for each in _KINDS)
             raise ValueError(f"{type(self).__name__} expects kind as one of {expected}. Received kind={kind!r}.")
         self.kind = kind
@@ -86,4 +88,4 @@ class GeneratorLoss(_AdversarialLoss):
 
 def _mean_per_sample(values):
     axes = tuple(range(1, len(values.shape)))
-    return ops.mean(values, axis=axes) if axes else values
+    return backend.mean(values, axis=axes) if axes else values

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops.resize import imresize
 
 
@@ -51,7 +52,7 @@ class BicubicDownscale(keras.losses.Loss):
             )
         top, left = (each // 2 for each in excess)
         small = small[:, top : top + y_pred.shape[1], left : left + y_pred.shape[2]]
-        return ops.mean(ops.square(small - y_pred), axis=(1, 2, 3))
+        return backend.mean(ops.square(small - y_pred), axis=(1, 2, 3))
 
     def get_config(self):
         return {**super().get_config(), "scale": self.scale}

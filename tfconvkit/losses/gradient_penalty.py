@@ -31,5 +31,5 @@ def gradient_penalty(critic, x, mask=None):
     if mask is not None:
         squares = squares * ops.cast(mask, squares.dtype)
     # The root has no derivative at 0, where a saturated critic stands.
-    total = ops.maximum(ops.sum(squares, axis=tuple(range(1, len(squares.shape)))), 1e-12)
-    return ops.mean(ops.square(ops.sqrt(total) - 1))
+    total = backend.maximum(ops.sum(squares, axis=tuple(range(1, len(squares.shape)))), 1e-12)
+    return backend.mean(ops.square(ops.sqrt(total) - 1))

@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops.blur_kernels import scale_centre
 from tfconvkit.ops.precision import at_least_float32
 
@@ -50,7 +51,7 @@ def boundaries(kernel):
         [0.0, 1.468]
     """
     k = _plane(kernel)
-    return ops.mean(ops.abs(k * ops.convert_to_tensor(_boundary_mask(k.shape), k.dtype)))
+    return backend.mean(ops.abs(k * ops.convert_to_tensor(_boundary_mask(k.shape), k.dtype)))
 
 
 def _boundary_mask(shape):
@@ -101,7 +102,8 @@ def sparse(kernel, power=0.2):
         >>> float(losses.sparse(np.eye(2)))
         0.505
     """
-    return ops.mean(ops.power(ops.maximum(ops.abs(_plane(kernel)), 1e-10), power))
+    # Not ops.power, which rounds the number to float32 on PyTorch.
+    return backend.mean(backend.maximum(ops.abs(_plane(kernel)), 1e-10) ** power)
 
 
 def _plane(kernel):

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
+
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
 class MaskedL1(keras.losses.Loss):
@@ -48,12 +50,12 @@ class MaskedL1(keras.losses.Loss):
             )
         image, mask = y_true[..., :-1], y_true[..., -1]
         weights = self.known + (self.hole - self.known) * mask
-        errors = weights * ops.mean(ops.abs(image - y_pred), axis=-1)
+        errors = weights * backend.mean(ops.abs(image - y_pred), axis=-1)
         axes = tuple(range(1, len(errors.shape)))
         if self.normalize:
             # A sample without weight has no error either.
-            return ops.sum(errors, axis=axes) / ops.maximum(ops.sum(weights, axis=axes), keras.config.epsilon())
-        return ops.mean(errors, axis=axes)
+            return ops.sum(errors, axis=axes) / backend.maximum(ops.sum(weights, axis=axes), keras.config.epsilon())
+        return backend.mean(errors, axis=axes)
 
     def get_config(self):
         return {**super().get_config(), "hole": self.hole, "known": self.known, "normalize": self.normalize}

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from tfconvkit.ops import kernels, spectral
-from tfconvkit.ops.patch_axes import is_positive_integer
+from tfconvkit.ops.patch_axes import is_positive_integer, number
 from tfconvkit.ops.spectral import frequencies
 
 
@@ -26,7 +26,7 @@ class SpectralPenalty(keras.regularizers.Regularizer):
         self.grid = tuple(map(int, grid))
         self.dilation_rate = tuple(dilation_rate) if isinstance(dilation_rate, list | tuple) else dilation_rate
         self.groups, self.depthwise = int(groups), bool(depthwise)
-        self.factor = float(factor)
+        self.factor = number(type(self).__name__, "factor", factor)
         self.strides = tuple(strides) if isinstance(strides, list | tuple) else strides
         if not self.factor >= 0:
             raise ValueError(f"{type(self).__name__}: factor must not be negative. Received factor={factor!r}.")
@@ -123,7 +123,7 @@ class LipschitzPenalty(SpectralPenalty):
 
     def __init__(self, grid, limit=1.0, factor=0.01, strides=1, dilation_rate=1, groups=1, depthwise=False):
         super().__init__(grid, factor, strides, dilation_rate, groups, depthwise)
-        self.limit = float(limit)
+        self.limit = number(type(self).__name__, "limit", limit)
         if not self.limit >= 0:
             raise ValueError(f"LipschitzPenalty: limit must not be negative. Received limit={limit!r}.")
 

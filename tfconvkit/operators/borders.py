@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from tfconvkit import backend
+
 MODES = ("zeros", "wrap", "reflect")
 
 
@@ -25,7 +27,7 @@ def pad(x, pads, mode):
             parts = [_cut(x, axis, size - before, size), x, _cut(x, axis, 0, behind)]
             x = ops.concatenate(parts, axis=axis) if before or behind else x
         return x
-    return ops.pad(x, [(0, 0), *pads, (0, 0)], mode="constant" if mode == "zeros" else mode)
+    return backend.pad(x, [(0, 0), *pads, (0, 0)], mode="constant" if mode == "zeros" else mode)
 
 
 def fold(x, pads, mode):

@@ -179,7 +179,8 @@ class Convolution(LinearOperator):
         return spectral.symbol(self._ungrouped(tensors[0]), grid, self.strides, self.dilation_rate, origin)
 
     def _check(self, shape):
-        if self.padding not in PADDINGS or self.pad_mode not in borders.MODES:
+        is_named = isinstance(self.padding, str) and isinstance(self.pad_mode, str)
+        if not is_named or self.padding not in PADDINGS or self.pad_mode not in borders.MODES:
             raise ValueError(f'Convolution: padding must be "same", "valid" or "full", and pad_mode "zeros", "wrap" or '
                              f'"reflect". Received padding={self.padding!r}, pad_mode={self.pad_mode!r}.')
         if self.padding != "same" and self.pad_mode != "zeros":

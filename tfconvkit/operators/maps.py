@@ -1,6 +1,8 @@
 """A linear map between tensors of fixed shapes: its two products, its checks, its matrix."""
 
 import math
+import numbers
+from collections.abc import Iterable
 
 import numpy as np
 from keras import ops
@@ -22,7 +24,7 @@ class TensorMap:
     """
 
     def __init__(self, domain_shape, range_shape, dtype):
-        self.domain_shape, self.range_shape = (tuple(int(n) for n in shape) for shape in (domain_shape, range_shape))
+        self.domain_shape, self.range_shape = (shape_of(self, shape) for shape in (domain_shape, range_shape))
         self.dtype = dtype
         if dtype not in ("float32", "float64"):
             raise ValueError(f'{self.name}: dtype must be "float32" or "float64". Received dtype={dtype!r}.')
@@ -139,3 +141,11 @@ def tensor_of(x):
     """
     x = precision.at_least_float32(ops.convert_to_tensor(x))
     return ops.cast(x, ops.dtype(x))
+
+
+def shape_of(operator, shape):
+    """Returns a tuple of sizes, from any sequence of integers."""
+    sizes = tuple(shape) if isinstance(shape, Iterable) else ()
+    if not all(isinstance(size, numbers.Integral) and size >= 0 for size in sizes) or not isinstance(shape, Iterable):
+        raise ValueError(f"{operator.name}: a shape must be a tuple of integers. Received {shape!r}.")
+    return tuple(int(size) for size in sizes)

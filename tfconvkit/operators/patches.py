@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit.operators.base import LinearOperator
-from tfconvkit.operators.maps import tensor_of
+from tfconvkit.operators.maps import shape_of, tensor_of
 from tfconvkit.ops import patches
 
 
@@ -48,9 +48,11 @@ class Mask(LinearOperator):
     """
 
     def __init__(self, mask, shape=None):
+        if not hasattr(mask, "dtype") and np.asarray(mask).dtype.kind not in "biuf":
+            raise ValueError(f"Mask: mask must hold booleans or real numbers. Received mask={mask!r}.")
         self.mask = mask
         sizes = tuple(np.shape(mask))
-        shape = sizes if shape is None else tuple(shape)
+        shape = sizes if shape is None else shape_of(self, shape)
         fits = len(sizes) <= len(shape) and all(
             a in (1, b) for a, b in zip(sizes[::-1], shape[::-1], strict=False)
         )
@@ -86,8 +88,9 @@ class Unfold(LinearOperator):
 
     def __init__(self, grid, channels, size, strides=1, dilation_rate=1, padding="valid", dtype="float32"):
         self._window = {"size": size, "strides": strides, "dilation_rate": dilation_rate, "padding": padding}
-        sample = patches.unfold(np.zeros((1, *grid, channels), dtype), **self._window)
-        super().__init__((*grid, channels), sample.shape[1:], dtype)
+        shape = shape_of(self, (*shape_of(self, grid), channels))
+        sample = patches.unfold(np.zeros((1, *shape), dtype), **self._window)
+        super().__init__(shape, sample.shape[1:], dtype)
 
     def apply(self, tensors, x):
         return patches.unfold(x, **self._window)

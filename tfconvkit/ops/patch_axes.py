@@ -65,7 +65,7 @@ def lines_of(grid, size, strides, dilation_rate, padding):
         size, strides, dilation_rate, padding: As in `patches.unfold`.
     """
     grid = _sizes(grid)
-    if padding not in PADDINGS:
+    if not isinstance(padding, str) or padding not in PADDINGS:
         raise ValueError(f'padding must be "valid" or "same". Received padding={padding!r}.')
     if not 1 <= len(grid) <= 3:
         raise ValueError(f"Patches have one, two or three grid axes. Received {len(grid)}: {grid}.")
@@ -95,6 +95,18 @@ def _per_axis(name, value, rank):
 def is_positive_integer(value):
     """Says whether a value is an integer of at least 1; booleans are none."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
+
+
+def is_number(value):
+    """Says whether a value is a finite real number; booleans are none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def number(owner, argument, value):
+    """Returns a finite number as a float, or says whose argument is none."""
+    if not is_number(value):
+        raise ValueError(f"{owner}: {argument} must be a finite number. Received {argument}={value!r}.")
+    return float(value)
 
 
 def _line(size, taps, stride, rate, padding):

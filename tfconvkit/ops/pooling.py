@@ -4,13 +4,13 @@ from keras import ops
 
 
 def pool(function, x, pool_size, strides, padding, data_format):
-    """Pools with `ops.max_pool` or `ops.average_pool`; volumes slice by slice, then along the depth.
+    """Pools with `ops.max_pool` or `backend.average_pool`; volumes slice by slice, then along the depth.
 
     Both maximum and mean over a box are the same taken axis by axis. TensorFlow's own pooling of volumes has no
     float64 and no float16 on a CPU.
 
     Args:
-        function: `ops.max_pool` or `ops.average_pool`.
+        function: `ops.max_pool` or `backend.average_pool`.
         x: Tensor with one, two or three grid axes.
         pool_size, strides: Integers per axis.
         padding: `"valid"` or `"same"`.
@@ -34,3 +34,20 @@ def pool(function, x, pool_size, strides, padding, data_format):
     x = function(ops.reshape(x, columns), (pool_size[0], 1), (strides[0], 1), padding, data_format)
     depth = ops.shape(x)[1 if is_last else 2]
     return ops.reshape(x, (-1, depth, *grid, channels) if is_last else (-1, channels, depth, *grid))
+
+
+def largest(x, axis, keepdims=False):
+    """Takes the maximum along axes, of an empty batch too, which `keras.ops.max` refuses in eager mode.
+
+    Args:
+        x: Tensor.
+        axis: Axis, or tuple of axes.
+        keepdims: Whether the axes stay, with size 1.
+
+    Example:
+        >>> largest(ops.ones((0, 4)), axis=-1).shape
+        TensorShape([0])
+    """
+    # Of no numbers the shape alone counts.
+    reduce = ops.sum if 0 in tuple(x.shape) else ops.max
+    return reduce(x, axis=axis, keepdims=keepdims)

@@ -4,6 +4,8 @@ import math
 
 from keras import ops
 
+from tfconvkit import backend
+
 # Of the range for a bin, and for a slope at a knot.
 SMALLEST = 1e-2
 
@@ -43,7 +45,7 @@ def rational_quadratic(x, parameters, bound=3.0, inverse=False):
     ys, heights = _knots(parameters[..., bins : 2 * bins], bound)
     slopes = _slopes(parameters[..., 2 * bins :])
     is_inside = ops.logical_and(x >= -bound, x <= bound)
-    inside = ops.clip(x, -bound, bound)
+    inside = backend.clip(x, -bound, bound)
     index = ops.sum(ops.cast(inside[..., None] >= (ys if inverse else xs)[..., 1:], "int32"), axis=-1)
     chosen = ops.one_hot(index, bins, dtype=x.dtype)
     bin_values = [ops.sum(v * chosen, axis=-1) for v in (xs, ys, widths, heights, slopes[..., :-1], slopes[..., 1:])]
@@ -55,7 +57,7 @@ def _knots(raw, bound):
     """Returns the left ends of the bins and their widths."""
     bins = raw.shape[-1]
     widths = 2 * bound * (SMALLEST + (1 - SMALLEST * bins) * ops.softmax(raw, axis=-1))
-    ends = ops.cumsum(widths, axis=-1) - bound
+    ends = backend.cumsum(widths, axis=-1) - bound
     starts = ops.concatenate([ops.full_like(ends[..., :1], -bound), ends[..., :-1]], axis=-1)
     return starts, ops.concatenate([ends[..., :-1], ops.full_like(ends[..., :1], bound)], axis=-1) - starts
 
@@ -79,7 +81,7 @@ def _inverse_bin(y, x_start, y_start, width, height, slope, next_slope):
     bend = rise * (next_slope + slope - 2 * mean)
     a, b, c = height * (mean - slope) + bend, height * slope - bend, -mean * rise
     # Of the two roots the one in [0, 1], in the form without cancellation.
-    z = 2 * c / (-b - ops.sqrt(ops.maximum(b * b - 4 * a * c, 0)))
+    z = 2 * c / (-b - ops.sqrt(backend.maximum(b * b - 4 * a * c, 0)))
     return x_start + z * width, -_curve(z, mean, slope, next_slope)[1]
 
 

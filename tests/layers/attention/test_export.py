@@ -19,6 +19,7 @@ def model(**arguments):
     return keras.Model(inputs, layers.ContextualAttention(**arguments)(inputs))
 
 
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("run", exports.EVERY_FORMAT)
 def test_whole_attention_runs_in_every_format(run, tmp_path):
     attention = model(overlap="count", masked="exclude")
@@ -28,6 +29,7 @@ def test_whole_attention_runs_in_every_format(run, tmp_path):
     assert relative_error(received, expected) <= tolerances.SAME_LAYER
 
 
+@pytest.mark.tensorflow("exports")
 def test_chunked_attention_runs_as_a_saved_model(tmp_path):
     attention = model(chunk_size=2)
     received = exports.through_saved_model(attention, ARRAYS, tmp_path)

@@ -49,6 +49,7 @@ def test_weights_are_named_by_chain_and_layer():
     assert len(set(paths)) == len(paths)
 
 
+@pytest.mark.tensorflow("graphs and SavedModel")
 def test_both_directions_are_saved_models(tmp_path):
     layer = chain()
     forward = keras.Input((None, None, 2), dtype="float64")

@@ -28,6 +28,7 @@ def test_masks_follow_their_formulas():
     np.testing.assert_array_equal(Mask("checkerboard").values(volume)[0, ..., 0], np.indices((2, 3, 2)).sum(0) % 2)
 
 
+@pytest.mark.tensorflow("graphs")
 @pytest.mark.parametrize("name", ("checkerboard", "row", "column"))
 def test_unknown_grids_give_the_same_mask(name):
     function = tf.function(Mask(name).values, input_signature=[tf.TensorSpec((None, None, None, 2))])

@@ -59,6 +59,7 @@ def step(flow, x, **arguments):
     return loss, tape.gradient(loss, [x, *(v.value for v in flow.trainable_variables)], unconnected_gradients="zero")
 
 
+@pytest.mark.tensorflow("tape and graphs")
 @pytest.mark.parametrize("mode", ("eager", "graph", "jit"))
 def test_gradients_and_states_are_those_of_the_ordinary_pass(mode):
     results = []
@@ -72,6 +73,7 @@ def test_gradients_and_states_are_those_of_the_ordinary_pass(mode):
     assert relative_error(results[1], results[0]) <= tolerances.REVERSIBLE
 
 
+@pytest.mark.tensorflow("tape and graphs")
 def test_gradients_of_the_inverse_direction_and_of_a_condition_are_those_of_the_ordinary_pass():
     results, rng = [], np.random.default_rng(0)
     y, condition = rng.normal(size=(4, 3, 2, 4)), tf.constant(rng.normal(size=(4, 3, 2, 1)))
@@ -89,6 +91,7 @@ def test_gradients_of_the_inverse_direction_and_of_a_condition_are_those_of_the_
     assert relative_error(results[1], results[0]) <= tolerances.REVERSIBLE
 
 
+@pytest.mark.tensorflow("tape and graphs")
 def test_float32_gradients_of_twelve_couplings_are_equal_to_1e_4():
     sizes, gradients = argparse.Namespace(batch=64, size=8, channels=12, filters=8, batch_norm=False), []
     for form in ("reversible", "ordinary"):
@@ -97,6 +100,7 @@ def test_float32_gradients_of_twelve_couplings_are_equal_to_1e_4():
     assert flow_memory.gradient_error(*gradients) <= 1e-4
 
 
+@pytest.mark.tensorflow("tape and graphs")
 @pytest.mark.parametrize("batch_norm", (False, True))
 def test_float32_gradients_of_every_weight_are_equal_where_networks_are_smooth(batch_norm):
     """Without the kinks of relu, where a last digit decides on which side an activation is."""
@@ -138,6 +142,7 @@ def test_every_backend_gives_the_gradients_of_the_ordinary_pass():
     assert relative_error(gradients[1], gradients[0]) <= tolerances.REVERSIBLE
 
 
+@pytest.mark.tensorflow("tape and graphs")
 def test_a_chain_in_a_chain_is_reversible_too():
     results = []
     for reversible in (False, True):
@@ -148,6 +153,7 @@ def test_a_chain_in_a_chain_is_reversible_too():
     assert relative_error(results[1], results[0]) <= tolerances.REVERSIBLE
 
 
+@pytest.mark.tensorflow("tape and graphs")
 def test_weights_under_a_tape_and_integers_as_input_work():
     flow = chain(True)
     with tf.GradientTape() as tape:

@@ -1,9 +1,11 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 import tolerances
-from laws import log_det_error, round_trip_error
+from keras import ops
+from laws import gradients, log_det_error, round_trip_error
 
 from tfconvkit import layers
 
@@ -34,14 +36,17 @@ def test_a_network_of_zeros_is_the_identity():
     np.testing.assert_allclose(log_det, 0, atol=1e-12)
 
 
+def total(layer, x, inverse):
+    return sum(map(ops.sum, layer(x, inverse=inverse, return_log_det=True)))
+
+
 def test_gradients_are_finite_in_both_directions():
     layer = coupling("float32")
-    x = tf.constant(np.linspace(-4, 4, 40, dtype="float32").reshape(10, 4))
+    x = np.linspace(-4, 4, 40, dtype="float32").reshape(10, 4)
     for inverse in (False, True):
-        with tf.GradientTape() as tape:
-            y, log_det = layer(x, inverse=inverse, return_log_det=True)
-            loss = tf.reduce_sum(y) + tf.reduce_sum(log_det)
-        assert all(np.isfinite(g).all() for g in tape.gradient(loss, layer.trainable_variables))
+        loss = functools.partial(total, layer, inverse=inverse)
+        found = gradients(loss, [x], layer.trainable_variables)
+        assert all(np.isfinite(ops.convert_to_numpy(g)).all() for g in found)
 
 
 def test_bins_and_bounds_are_checked():

@@ -10,6 +10,7 @@ from laws import relative_error
 from tfconvkit import layers
 
 
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("run", exports.EVERY_FORMAT)
 def test_gated_convolutions_are_exported(run, tmp_path):
     model = keras.Sequential([

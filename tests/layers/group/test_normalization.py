@@ -80,6 +80,7 @@ def test_epsilon_is_used():
     assert np.allclose(layer(np.ones((1, 2, 2, 4))), 0.5)
 
 
+@pytest.mark.tensorflow("replicas")
 def test_statistics_are_synchronized_between_replicas(tmp_path):
     """Two logical CPUs with half the batch each see the statistics of the whole batch."""
     script = tmp_path / "replicas.py"
@@ -107,6 +108,7 @@ def test_statistics_are_synchronized_between_replicas(tmp_path):
     assert float(finished.stdout.splitlines()[-1]) <= tolerances.SAME_LAYER
 
 
+@pytest.mark.tensorflow("replicas")
 def test_weights_are_one_per_field_and_frozen_layers_keep_theirs():
     layer = layers.GroupBatchNormalization("D4", synchronized=True)
     layer(sample((2, 4, 4, 24), "float32"), training=True)
@@ -124,6 +126,7 @@ def test_scale_and_center_can_be_left_out():
     assert len(layer.weights) == 2
 
 
+@pytest.mark.tensorflow("replicas")
 def test_wrong_arguments_are_named_with_what_was_expected():
     with pytest.raises(ValueError, match="Received renorm=True, expected False"):
         layers.GroupBatchNormalization("C4", renorm=True)

@@ -52,7 +52,7 @@ def test_the_residual_needs_as_many_channels_as_filters():
     layer = layers.CollapsibleConv2D(2, 3, residual=True)
     layer.build((None, None, None, 3))
     layer.set_weights([np.zeros(w.shape) for w in layer.weights])
-    assert not np.any(layer(np.ones((1, 4, 4, 3), "float32")))
+    assert not np.any(np.array(layer(np.ones((1, 4, 4, 3), "float32"))))
     layer = layers.CollapsibleConv2D(3, (3, 5), residual=True, strides=2)
     layer.build((None, None, None, 3))
     layer.set_weights([np.zeros(w.shape) for w in layer.weights])

@@ -10,6 +10,7 @@ from laws import relative_error
 from tfconvkit import layers
 
 
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("through", (exports.through_onnx, exports.through_litert))
 def test_patches_of_an_unknown_grid_are_exported(through, tmp_path):
     inputs = keras.Input((None, None, 3))

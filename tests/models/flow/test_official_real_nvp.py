@@ -57,6 +57,7 @@ def assert_moved(model, case, group):
         assert relative_error(golden.narrowed(weight, expected.shape), expected) <= tolerances.GOLDEN_FLOW, name
 
 
+@pytest.mark.tensorflow("tape")
 @pytest.mark.parametrize("reversible", (False, True))
 def test_gradients_and_the_adam_step_are_the_official_ones(reversible):
     case, model = golden.CASES[STEP], golden.network(STEP, reversible=reversible)

@@ -86,6 +86,7 @@ def test_latents_log_determinant_and_bits_are_those_of_the_tutorial(flow):
     assert relative_error(log_det + flow.prior.log_prob(factored), GOLDEN["out|ldj"]) <= tolerances.GOLDEN_FLOW
 
 
+@pytest.mark.tensorflow("tape")
 def test_gradients_of_the_loss_are_those_of_the_tutorial(flow):
     x = legacy.last_channels(GOLDEN["in|x"])
     weights = [weight for part in parts(flow) for weight in weights_of(part)]

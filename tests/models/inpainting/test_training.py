@@ -62,7 +62,8 @@ def test_each_player_follows_its_own_loss_alone(kind, weight, policy):
 
     def completed():
         refined = model([images, holes])[1]
-        return ops.concatenate([refined * holes + images * (1 - holes), holes], axis=-1)
+        hole, image = ops.convert_to_tensor(holes), ops.convert_to_tensor(images)
+        return ops.concatenate([refined * hole + image * (1 - hole), hole], axis=-1)
 
     def total():
         return model.compute_loss([images, holes], y_pred=model([images, holes]), training=False)

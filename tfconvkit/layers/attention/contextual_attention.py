@@ -7,12 +7,13 @@ import keras
 from keras import ops
 
 from tfconvkit.layers import arguments
+from tfconvkit.layers.inputs import CheckedInput, check
 from tfconvkit.ops.attention import MASKED, OVERLAPS, Settings, contextual_attention, reduced_size
 from tfconvkit.ops.precision import at_least_float32
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class ContextualAttention(keras.layers.Layer):
+class ContextualAttention(CheckedInput):
     """Redraws a foreground from those patches of a background that resemble it: the attention of DeepFill.
 
     Both images are shrunk by `rate` (nearest neighbour, corners aligned) to `f` and `b`. Each query `p` of the small
@@ -80,7 +81,8 @@ class ContextualAttention(keras.layers.Layer):
         paste_size = 2 * self.rate if paste_size is None else paste_size
         self.paste_size = arguments.positive_integer(self, "paste_size", paste_size)
         self.strides = arguments.positive_integer(self, "strides", strides)
-        self.fuse_size = arguments.positive_integer(self, "fuse_size", fuse_size or 1)
+        is_fused = fuse_size is not None and not (isinstance(fuse_size, numbers.Integral) and fuse_size == 0)
+        self.fuse_size = arguments.positive_integer(self, "fuse_size", fuse_size) if is_fused else 1
         self.softmax_scale = _scale(self, softmax_scale)
         self.overlap = arguments.one_of(self, "overlap", overlap, OVERLAPS)
         self.masked = arguments.one_of(self, "masked", masked, MASKED)
@@ -90,6 +92,11 @@ class ContextualAttention(keras.layers.Layer):
                 f"{arguments.describe(self)}: paste_size must be at least the rate, else some pixels lie under no "
                 f"patch. Received paste_size={paste_size} and rate={rate}."
             )
+
+    def check_inputs(self, inputs):
+        # A mask may have any dtype.
+        for image in inputs[:2] if isinstance(inputs, (list, tuple)) else [inputs]:
+            check(self, image)
 
     def build(self, input_shape):
         _check_shapes(self, input_shape)

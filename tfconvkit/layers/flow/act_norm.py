@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit.layers.arguments import describe
+from tfconvkit.layers.arguments import describe, real
 from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.reversible import kept
 from tfconvkit.layers.flow.sums import positions
@@ -49,8 +49,12 @@ class ActNorm(Invertible):
         (TensorShape([2, 8, 8, 3]), TensorShape([2]))
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, epsilon=1e-6, **kwargs):
         super().__init__(**kwargs)
+        epsilon = real(self, "epsilon", epsilon)
         if epsilon < 0:
             raise ValueError(f"{describe(self)}: epsilon must not be negative. Received epsilon={epsilon}.")
         self.epsilon = epsilon

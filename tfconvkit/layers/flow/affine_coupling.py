@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from tfconvkit.layers.arguments import one_of
+from tfconvkit import backend
+from tfconvkit.layers.arguments import flag, one_of
 from tfconvkit.layers.flow.coupling import Coupling
 
 
@@ -108,10 +109,12 @@ class AffineCoupling(Coupling):
         **kwargs,
     ):
         super().__init__(conditioner, mask, complement, append_mask, **kwargs)
-        self.scale_bound = scale_bound and one_of(self, "scale_bound", scale_bound, ("scaled_tanh", "soft_tanh"))
+        bounds = ("scaled_tanh", "soft_tanh")
+        self.scale_bound = None if scale_bound is None else one_of(self, "scale_bound", scale_bound, bounds)
         is_usual = self.scale_bound == "soft_tanh"
-        self.scale_per_channel = is_usual if scale_per_channel is None else bool(scale_per_channel)
-        self.use_scale_shift = bool(use_scale_shift) and self.scale_bound == "scaled_tanh"
+        is_given = scale_per_channel is not None
+        self.scale_per_channel = flag(self, "scale_per_channel", scale_per_channel) if is_given else is_usual
+        self.use_scale_shift = flag(self, "use_scale_shift", use_scale_shift) and self.scale_bound == "scaled_tanh"
         self.scale_initializer = keras.initializers.get(scale_initializer)
 
     def _build_parameters(self, changed):
@@ -137,8 +140,8 @@ class AffineCoupling(Coupling):
         factor = ops.cast(self.scale, raw.dtype)
         if self.scale_bound == "soft_tanh":
             factor = ops.exp(factor)
-            return ops.tanh(raw / factor) * factor
-        scale = factor * ops.tanh(raw)
+            return backend.tanh(raw / factor) * factor
+        scale = factor * backend.tanh(raw)
         return scale + ops.cast(self.scale_shift, raw.dtype) if self.use_scale_shift else scale
 
     def get_config(self):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfconvkit.layers.arguments import describe, named
+from tfconvkit.layers.arguments import describe, flag, named, real
 from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.masks import Mask
 from tfconvkit.layers.flow.reversible import kept
@@ -59,14 +59,20 @@ class FlowBatchNormalization(Invertible):
         (TensorShape([2, 8, 8, 3]), TensorShape([2]))
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(
         self, mask=None, complement=False, momentum=0.9, epsilon=1e-4, center=False, scale=False, lag=0.0, **kwargs
     ):
         super().__init__(**kwargs)
+        complement = flag(self, "complement", complement)
         self._mask = None if mask is None else named(self, Mask, mask, complement)
-        self.mask, self.complement = self._mask and self._mask.config, bool(complement)
-        self.momentum, self.epsilon, self.lag = momentum, epsilon, lag
-        self.center, self.scale = bool(center), bool(scale)
+        self.mask, self.complement = self._mask and self._mask.config, complement
+        self.momentum, self.epsilon, self.lag = (
+            real(self, name, value) for name, value in (("momentum", momentum), ("epsilon", epsilon), ("lag", lag))
+        )
+        self.center, self.scale = flag(self, "center", center), flag(self, "scale", scale)
         self._check()
 
     def _check(self):

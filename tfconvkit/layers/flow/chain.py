@@ -2,8 +2,10 @@
 
 import keras
 
+from tfconvkit.layers.arguments import flag
 from tfconvkit.layers.flow import reversible as reversing
-from tfconvkit.layers.flow.invertible import Invertible, check_invertible, restored, specs
+from tfconvkit.layers.flow.invertible import Invertible, listed, made_from, specs
+from tfconvkit.layers.inputs import ANY
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -35,10 +37,11 @@ class Chain(Invertible):
         (TensorShape([1, 2, 2, 12]), TensorShape([1, 4, 4, 3]))
     """
 
+    # Its layers know what they take.
+    input_kinds = ANY
+
     def __init__(self, layers, reversible=False, **kwargs):
-        layers = list(layers)
-        for layer in layers:
-            check_invertible(type(self).__name__, layer)
+        layers = listed(type(self).__name__, layers)
         if not layers:
             raise ValueError(f"{type(self).__name__} needs at least one layer. Received layers=[].")
         names = [layer.name for layer in layers]
@@ -49,7 +52,7 @@ class Chain(Invertible):
             )
         super().__init__(**{"dtype": layers[0].dtype_policy, **kwargs})
         self.layers = layers
-        self.reversible = bool(reversible)
+        self.reversible = flag(self, "reversible", reversible)
         if self.reversible and self.compute_dtype in ("float16", "bfloat16"):
             raise ValueError(
                 f"{type(self).__name__}: reversible=True needs float32 or float64, because activations found by half "
@@ -94,4 +97,4 @@ class Chain(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(**{**config, "layers": restored(config["layers"], custom_objects)})
+        return made_from(cls, config, ("layers",), custom_objects)

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from tfconvkit.layers.arguments import describe, named
-from tfconvkit.layers.flow.invertible import Invertible, channels_of, restored, specs
+from tfconvkit.layers.arguments import describe, flag, named
+from tfconvkit.layers.flow.invertible import Invertible, channels_of, made_from, specs
 from tfconvkit.layers.flow.masks import Mask
 from tfconvkit.ops import precision
 
@@ -32,6 +32,9 @@ class Coupling(Invertible):
             between channels).
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, conditioner, mask="checkerboard", complement=False, append_mask=False, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(conditioner, keras.layers.Layer):
@@ -40,8 +43,10 @@ class Coupling(Invertible):
                 f"Wrap a function into keras.layers.Lambda or a layer class."
             )
         self.conditioner = conditioner
+        complement = flag(self, "complement", complement)
         self._mask = named(self, Mask, mask, complement)
-        self.mask, self.complement, self.append_mask = self._mask.config, self._mask.complement, bool(append_mask)
+        self.mask, self.complement = self._mask.config, self._mask.complement
+        self.append_mask = flag(self, "append_mask", append_mask)
         if self.append_mask and self._mask.splits_channels:
             raise ValueError(
                 f'{describe(self)}: append_mask=True has no meaning for mask="{self.mask}", which cuts the channels. '
@@ -145,4 +150,4 @@ class Coupling(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(**{**config, "conditioner": restored(config["conditioner"], custom_objects)})
+        return made_from(cls, config, ("conditioner",), custom_objects)

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit.layers.arguments import positive_integer
-from tfconvkit.layers.flow.invertible import Invertible, check_invertible, specs
+from tfconvkit import backend
+from tfconvkit.layers.arguments import positive_integer, seed_of
+from tfconvkit.layers.flow.invertible import Invertible, check_invertible, made_from, specs
 from tfconvkit.layers.flow.logit import Logit
+from tfconvkit.layers.inputs import NUMBERS
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -54,6 +56,10 @@ class Dequantize(Invertible):
         (TensorShape([2, 8, 8, 3]), 255.0)
     """
 
+    input_kinds = NUMBERS
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, quants=256, flow=None, alpha=1e-5, seed=None, **kwargs):
         if flow is not None:
             check_invertible(type(self).__name__, flow)
@@ -61,9 +67,9 @@ class Dequantize(Invertible):
         super().__init__(**kwargs)
         self.quants = positive_integer(self, "quants", quants)
         self.flow = flow
-        self.alpha, self.seed = alpha, seed
+        self.alpha, self.seed = alpha, seed_of(self, seed)
         self._logit = Logit(alpha, dtype=self.log_det_dtype)
-        self._seeds = keras.random.SeedGenerator(seed)
+        self._seeds = keras.random.SeedGenerator(self.seed)
         # Half precision does not tell x + v from x.
         self.autocast = False
 
@@ -79,7 +85,7 @@ class Dequantize(Invertible):
 
     def _inverse(self, y, condition=None, training=None):
         y = ops.cast(y, self.log_det_dtype) * self.quants
-        x = ops.clip(ops.floor(y), 0.0, self.quants - 1.0)
+        x = backend.clip(backend.floor(y), 0.0, self.quants - 1.0)
         log_det = self._shaped(self._within_one(y - x), x, inverse=True)[1]
         return x, log_det + self._log_volume(x)
 
@@ -99,7 +105,7 @@ class Dequantize(Invertible):
     def _within_one(self, noise):
         # Three roundings, each half an epsilon of up to quants, must not carry x + v over to another integer.
         margin = 2.0 * self.quants * float(np.finfo(self.log_det_dtype).eps)
-        return ops.clip(noise, margin, 1.0 - margin)
+        return backend.clip(noise, margin, 1.0 - margin)
 
     def _log_volume(self, x):
         size = ops.cast(math.prod(ops.shape(x)[1:]), self.log_det_dtype)
@@ -111,5 +117,4 @@ class Dequantize(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        flow = config["flow"] and keras.saving.deserialize_keras_object(config["flow"], custom_objects=custom_objects)
-        return cls(**{**config, "flow": flow})
+        return made_from(cls, config, ("flow",), custom_objects)

@@ -1,15 +1,17 @@
 """The protocol of invertible layers, and the layer that turns one round."""
 
 import copy
+from collections.abc import Iterable
 
 import keras
 from keras import ops, tree
 
 from tfconvkit.layers.arguments import describe
+from tfconvkit.layers.inputs import ANY, CheckedInput
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class Invertible(keras.layers.Layer):
+class Invertible(CheckedInput):
     """Base class of bijections: `layer(x)` maps forward, `layer(y, inverse=True)` back, both through `__call__`.
 
     `layer(x, return_log_det=True)` gives `(y, log_det)` with `log_det = log|det dy/dx|` per sample; with
@@ -22,7 +24,8 @@ class Invertible(keras.layers.Layer):
       `(result, log_det)`; `log_det` is None (volume is kept), a scalar (equal for all samples) or of shape `(batch,)`,
       in at least float32;
     - `build(x_shape)` or `build(x_shape, condition_shape=None)`, always of the forward input's shape;
-    - `compute_output_shape(input_shape)` and its inverse `compute_input_shape(output_shape)`, where shapes change.
+    - `compute_output_shape(input_shape)` and its inverse `compute_input_shape(output_shape)`, where shapes change;
+    - `input_kinds`, where it takes other numbers than floating-point ones: `("float", "int")` adds the integers.
 
     Call arguments:
         x: Tensor or structure of tensors; the forward output where `inverse=True`.
@@ -47,8 +50,12 @@ class Invertible(keras.layers.Layer):
         (TensorShape([1, 2, 2, 12]), TensorShape([1]), TensorShape([1, 4, 4, 3]))
     """
 
+    takes_structures = True
+    least_axes = 1
+
     def __call__(self, x, *args, **kwargs):
         if kwargs.get("inverse") and not self.built:
+            self.check_inputs(x)
             self._build_from_output(x, kwargs.get("condition"))
         return super().__call__(x, *args, **kwargs)
 
@@ -125,6 +132,8 @@ class IndexMove(Invertible):
     A subclass writes `_move(x)` and `_move_back(y)`.
     """
 
+    input_kinds = ANY
+
     def _forward(self, x, condition=None, training=None):
         return self._move(x), None
 
@@ -160,6 +169,8 @@ class Invert(Invertible):
         TensorShape([1, 4, 4, 3])
     """
 
+    input_kinds = ANY
+
     def __init__(self, layer, **kwargs):
         check_invertible(type(self).__name__, layer)
         super().__init__(**{"dtype": layer.dtype_policy, **kwargs})
@@ -186,7 +197,12 @@ class Invert(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(**{**config, "layer": restored(config["layer"], custom_objects)})
+        return made_from(cls, config, ("layer",), custom_objects)
+
+
+def made_from(cls, config, names, custom_objects=None):
+    """Makes a layer from its configuration with the layers under these names; one that is missing Python reports."""
+    return cls(**{**config, **{name: restored(config[name], custom_objects) for name in names if name in config}})
 
 
 def restored(config, custom_objects=None):
@@ -204,6 +220,16 @@ def check_invertible(name, layer):
             f"{name} takes layers that follow layers.Invertible. Received {layer!r}. "
             f"Put layers without an inverse into the conditioner of a coupling."
         )
+
+
+def listed(name, layers):
+    """Returns the list of layers, each of which follows the protocol."""
+    if isinstance(layers, (str, dict)) or not isinstance(layers, Iterable):
+        raise TypeError(f"{name} takes a list of layers that follow layers.Invertible. Received {layers!r}.")
+    layers = list(layers)
+    for layer in layers:
+        check_invertible(name, layer)
+    return layers
 
 
 def channels_of(layer, shape):

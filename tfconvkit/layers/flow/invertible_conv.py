@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit.layers.arguments import describe, one_of, positive_integers
+from tfconvkit.layers.arguments import describe, one_of, positive_integers, seed_of
 from tfconvkit.layers.flow.invertible import Invertible, channels_of
 from tfconvkit.layers.flow.sums import positions
 from tfconvkit.layers.operator import circular
@@ -64,6 +64,9 @@ class InvertibleConv2D(Invertible):
         TensorShape([2, 8, 8, 3])
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, parametrization=None, seed=None, kernel_size=1, **kwargs):
         super().__init__(**kwargs)
         self.kernel_size = positive_integers(self, "kernel_size", kernel_size, 2)
@@ -76,7 +79,8 @@ class InvertibleConv2D(Invertible):
                 f'{describe(self)}: parametrization="lu" factors the one matrix of a 1x1 kernel. Received '
                 f'kernel_size={self.kernel_size}. Use parametrization="plain".'
             )
-        self.seed = int(np.random.randint(2**31 - 1) if seed is None else seed)
+        seed = seed_of(self, seed)
+        self.seed = int(np.random.randint(2**31 - 1)) if seed is None else seed
 
     def build(self, x_shape):
         channels = channels_of(self, x_shape)

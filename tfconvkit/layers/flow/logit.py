@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfconvkit.layers.arguments import describe
+from tfconvkit.layers.arguments import describe, real
 from tfconvkit.layers.flow.invertible import Invertible
 from tfconvkit.layers.flow.sums import per_sample
 
@@ -41,8 +41,11 @@ class Logit(Invertible):
         (TensorShape([2, 8, 8, 3]), TensorShape([2]))
     """
 
+    takes_structures = False
+
     def __init__(self, alpha=0.05, **kwargs):
         super().__init__(**kwargs)
+        alpha = real(self, "alpha", alpha)
         if not 0 <= alpha < 1:
             raise ValueError(
                 f"{describe(self)}: alpha must be at least 0 and less than 1. Received alpha={alpha}. "

@@ -38,8 +38,8 @@ class Mask:
         self.complement = bool(complement)
         self.name = mask.lower() if isinstance(mask, str) else None
         if self.name is None:
-            self.array = np.asarray(mask, "float64")
-            if not np.isin(self.array, (0, 1)).all() or self.array.ndim == 0:
+            self.array = _numbers(mask)
+            if self.array.ndim == 0 or not np.isin(self.array, (0, 1)).all():
                 raise ValueError(f"a mask array must hold zeros and ones only. Received mask={mask!r}.")
         elif self.name not in SPATIAL + CHANNEL:
             names = ", ".join(f'"{name}"' for name in SPATIAL + CHANNEL)
@@ -139,3 +139,11 @@ def _interleave(even, odd):
     paired = ops.stack([even[..., :pairs], odd], axis=-1)
     paired = ops.reshape(paired, (*shape, 2 * pairs))
     return ops.concatenate([paired, even[..., pairs:]], axis=-1) if even.shape[-1] > pairs else paired
+
+
+def _numbers(mask):
+    """The array, without axes for what is none."""
+    try:
+        return np.asarray(mask, "float64")
+    except (TypeError, ValueError):
+        return np.zeros(())

@@ -6,9 +6,10 @@ import numbers
 import keras
 from keras import ops
 
-from tfconvkit.layers.arguments import describe, one_of
-from tfconvkit.layers.flow.invertible import Invertible, check_invertible, restored, specs
+from tfconvkit.layers.arguments import describe, one_of, seed_of
+from tfconvkit.layers.flow.invertible import Invertible, listed, made_from, specs
 from tfconvkit.layers.flow.split import Split
+from tfconvkit.layers.inputs import ANY
 
 PRIORS = ("standard_normal", "learned")
 
@@ -60,10 +61,11 @@ class MultiScale(Invertible):
         [TensorShape([1, 4, 4, 2]), TensorShape([1, 2, 2, 8])]
     """
 
+    # Its levels know what they take.
+    input_kinds = ANY
+
     def __init__(self, levels, fraction=0.5, prior="standard_normal", seed=None, **kwargs):
-        levels = list(levels)
-        for level in levels:
-            check_invertible(type(self).__name__, level)
+        levels = listed(type(self).__name__, levels)
         policy = {"dtype": levels[0].dtype_policy} if levels else {}
         super().__init__(**{**policy, **kwargs})
         names = [level.name for level in levels]
@@ -75,15 +77,15 @@ class MultiScale(Invertible):
         self.levels = levels
         self.fraction = self._fractions(fraction)
         self.prior = one_of(self, "prior", prior, PRIORS)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed = seed_of(self, seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
         self._splits = [Split(share, dtype=self.dtype_policy, name=f"split_{k}") for k, share in self._pairs()]
         self._moments = []
 
     def _fractions(self, fraction):
         if isinstance(fraction, numbers.Real):
             return fraction
-        if len(fraction) != len(self.levels) - 1:
+        if not isinstance(fraction, (list, tuple)) or len(fraction) != len(self.levels) - 1:
             raise ValueError(
                 f"{describe(self)}: fraction must be one number, or one for each level but the last. Received "
                 f"fraction={fraction!r} for {len(self.levels)} levels."
@@ -214,7 +216,7 @@ class MultiScale(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(**{**config, "levels": restored(config["levels"], custom_objects)})
+        return made_from(cls, config, ("levels",), custom_objects)
 
 
 def _is_shape(value):

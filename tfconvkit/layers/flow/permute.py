@@ -1,11 +1,12 @@
 """Permutations of channels."""
 
+import operator
 import secrets
 
 import keras
 import numpy as np
 
-from tfconvkit.layers.arguments import describe, one_of
+from tfconvkit.layers.arguments import describe, one_of, seed_of
 from tfconvkit.layers.flow.invertible import IndexMove, channels_of
 from tfconvkit.ops import squeeze
 
@@ -34,16 +35,20 @@ class PermuteChannels(IndexMove):
         <tf.Tensor: shape=(1, 3), dtype=float32, numpy=array([[3., 1., 2.]], dtype=float32)>
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, permutation="reverse", seed=None, **kwargs):
         super().__init__(**kwargs)
+        seed = seed_of(self, seed)
         if isinstance(permutation, str):
             self.permutation = one_of(self, "permutation", permutation, ("reverse", "random"))
         else:
-            self.permutation = [int(i) for i in permutation]
-            if sorted(self.permutation) != list(range(len(self.permutation))):
+            self.permutation = _integers(permutation)
+            if self.permutation is None or sorted(self.permutation) != list(range(len(self.permutation))):
                 raise ValueError(
                     f'{describe(self)}: permutation must be "reverse", "random" or hold each number from 0 to '
-                    f"channels - 1 once. Received permutation={self.permutation}."
+                    f"channels - 1 once. Received permutation={permutation!r}."
                 )
         self.seed = secrets.randbelow(2**31) if seed is None and self.permutation == "random" else seed
 
@@ -69,3 +74,11 @@ class PermuteChannels(IndexMove):
 
     def get_config(self):
         return {**super().get_config(), "permutation": self.permutation, "seed": self.seed}
+
+
+def _integers(values):
+    """A list of Python's integers, None for what is no sequence of integers."""
+    try:
+        return [operator.index(value) for value in values]
+    except TypeError:
+        return None

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers.arguments import describe
-from tfconvkit.layers.flow.invertible import IndexMove, channels_of
+from tfconvkit.layers.flow.invertible import IndexMove, channels_of, shapes_of
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -34,6 +34,8 @@ class Split(IndexMove):
         (TensorShape([1, 4, 4, 6]), TensorShape([1, 4, 4, 6]))
     """
 
+    least_axes = 2
+
     def __init__(self, fraction=0.5, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
@@ -45,7 +47,20 @@ class Split(IndexMove):
     def build(self, x_shape):
         self._kept(x_shape)
 
+    def _pair(self, shapes):
+        is_pair = len(shapes) == 2 and all(isinstance(shape, (tuple, list)) for shape in shapes)
+        if not is_pair or len(shapes[0]) != len(shapes[1]) or any(
+            a != b and None not in (a, b) for a, b in zip(shapes[0][:-1], shapes[1][:-1], strict=True)
+        ):
+            raise ValueError(
+                f"{describe(self)}: the inverse takes the pair (kept, factored) of one batch and grid. Received "
+                f"shapes {shapes}."
+            )
+        return shapes
+
     def _kept(self, shape):
+        if any(isinstance(size, (tuple, list)) for size in shape):
+            raise ValueError(f"{describe(self)} splits one tensor. Received shapes {shape}. Give one.")
         channels = channels_of(self, shape)
         kept = round(self.fraction * channels)
         # A fraction such as 1/3 is not exact in binary.
@@ -76,7 +91,7 @@ class Split(IndexMove):
         return x[..., :kept], x[..., kept:]
 
     def _move_back(self, y):
-        self.compute_input_shape([part.shape for part in y])
+        self.compute_input_shape(shapes_of(y))
         return ops.concatenate(list(y), axis=-1)
 
     def compute_output_shape(self, input_shape):
@@ -84,7 +99,7 @@ class Split(IndexMove):
         return (*input_shape[:-1], kept), (*input_shape[:-1], input_shape[-1] - kept)
 
     def compute_input_shape(self, output_shape):
-        kept, factored = output_shape
+        kept, factored = self._pair(output_shape)
         shape = (*kept[:-1], kept[-1] + factored[-1])
         if self._kept(shape) != kept[-1]:
             raise ValueError(

@@ -44,6 +44,9 @@ class Squeeze(IndexMove):
         TensorShape([1, 14, 14, 4])
     """
 
+    takes_structures = False
+    least_axes = 2
+
     def __init__(self, block_size=2, order="channel_major", **kwargs):
         super().__init__(**kwargs)
         if isinstance(block_size, (list, tuple)):

@@ -3,11 +3,13 @@
 import keras
 from keras import ops
 
+from tfconvkit.layers import arguments
+from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.ops import precision
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class WeightNormConv2D(keras.layers.Conv2D):
+class WeightNormConv2D(CheckedInput, keras.layers.Conv2D):
     """Convolves with kernels of norm 1 per filter, times a learned magnitude.
 
     `y = conv(x, magnitude * kernel / ||kernel||) + bias`, the norm of each filter over height, width and channels. A
@@ -44,12 +46,13 @@ class WeightNormConv2D(keras.layers.Conv2D):
         magnitude_regularizer=None,
         **kwargs,
     ):
-        super().__init__(filters, kernel_size, padding=padding, **kwargs)
-        self.use_magnitude = bool(use_magnitude)
+        super().__init__(**arguments.convolution_arguments(self, filters, kernel_size, padding, kwargs))
+        self.use_magnitude = arguments.flag(self, "use_magnitude", use_magnitude)
         self.magnitude_initializer = keras.initializers.get(magnitude_initializer)
         self.magnitude_regularizer = keras.regularizers.get(magnitude_regularizer)
 
     def build(self, input_shape):
+        arguments.check_window(self, input_shape)
         super().build(input_shape)
         if self.use_magnitude:
             self.magnitude = self.add_weight(
@@ -60,6 +63,7 @@ class WeightNormConv2D(keras.layers.Conv2D):
             )
 
     def convolution_op(self, inputs, kernel):
+        arguments.check_window(self, inputs.shape)
         raw = precision.at_least_float32(ops.convert_to_tensor(kernel))
         norm = ops.sqrt(ops.sum(ops.square(raw), axis=(0, 1, 2)))
         factor = self.magnitude / norm if self.use_magnitude else 1 / norm

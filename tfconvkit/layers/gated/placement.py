@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit import padding as pads
 from tfconvkit.layers import arguments
 
@@ -43,7 +44,7 @@ def convolve(x, kernel, *, strides, padding, dilation_rate, data_format):
     grid = arguments.grid_of(ops.shape(x), data_format)
     if padding in ("symmetric", "reflect"):
         both = [(pad, pad) for pad in mirrored_pads(kernel_size, dilation_rate)]
-        x = ops.pad(x, arguments.join_shape((0, 0), both, (0, 0), data_format), mode=padding)
+        x = backend.pad(x, arguments.join_shape((0, 0), both, (0, 0), data_format), mode=padding)
     rule = "same" if padding == "same" else "valid"
     if max(dilation_rate) == 1 or max(strides) == 1:
         return ops.conv(x, kernel, strides=strides, padding=rule, **settings)

@@ -7,11 +7,12 @@ from keras import ops
 from tfconvkit import groups
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.inputs import ANY, FLOATS, NUMBERS, CheckedInput
 from tfconvkit.windows import check_swapped
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GroupUpSampling2D(keras.layers.UpSampling2D):
+class GroupUpSampling2D(CheckedInput, keras.layers.UpSampling2D):
     """Upsamples fields by an integer factor, so that the output turns with the input.
 
     Repeating pixels, and Keras' bilinear and bicubic interpolation by an integer factor, commute with every turn and
@@ -40,12 +41,14 @@ class GroupUpSampling2D(keras.layers.UpSampling2D):
     """
 
     def __init__(self, group, size=2, field="regular", data_format=None, interpolation="nearest", **kwargs):
+        data_format = arguments.data_format_of(self, data_format)
         super().__init__(size=size, data_format=data_format, interpolation=interpolation, **kwargs)
         self.group = groups.get(group, rank=2)
         self.size = arguments.positive_integers(self, "size", size, 2)
         check_swapped(self.group, "size", self.size, "the grid cannot be refined alike in every orientation")
         self.field = arguments.one_of(self, "field", field, groups.FIELDS)
         self.input_field = self.output_field = self.field
+        self.input_kinds = NUMBERS if interpolation == "nearest" else FLOATS
 
     def build(self, input_shape):
         arguments.check_rank(self, input_shape, rank=2)
@@ -56,7 +59,7 @@ class GroupUpSampling2D(keras.layers.UpSampling2D):
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GroupDropout(keras.layers.Dropout):
+class GroupDropout(CheckedInput, keras.layers.Dropout):
     """Drops whole fields in training: all orientations of a field share their fate.
 
     `y[n, p, c, s] = x[n, p, c, s] m[n, p, c] / (1 - rate)` with `m` 0 at probability `rate`, else 1; with
@@ -88,9 +91,9 @@ class GroupDropout(keras.layers.Dropout):
     input_field = output_field = "regular"
 
     def __init__(self, group, rate, spatial=False, data_format=None, seed=None, **kwargs):
-        super().__init__(rate, seed=seed, **kwargs)
+        super().__init__(arguments.real(self, "rate", rate), seed=arguments.seed_of(self, seed), **kwargs)
         self.group = groups.get(group)
-        self.spatial = bool(spatial)
+        self.spatial = arguments.flag(self, "spatial", spatial)
         self.data_format = arguments.data_format_of(self, data_format)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
@@ -117,7 +120,7 @@ class GroupDropout(keras.layers.Dropout):
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GroupRestrict(keras.layers.Layer):
+class GroupRestrict(CheckedInput):
     """Reads regular fields of a group as regular fields of a subgroup, by moving channels.
 
     `y[p, c * m + j, h] = x[p, c, h g_j]` over the `m = order of G / order of H` right cosets `H g_j`, whose smallest
@@ -143,6 +146,7 @@ class GroupRestrict(keras.layers.Layer):
         TensorShape([1, 4, 4, 16])
     """
 
+    input_kinds = ANY
     input_field = output_field = "regular"
 
     def __init__(self, group, subgroup, data_format=None, **kwargs):

@@ -6,11 +6,12 @@ from keras import ops
 from tfconvkit import groups
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.inputs import NUMBERS, CheckedInput
 from tfconvkit.ops.precision import at_least_float32, mean
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GroupBatchNormalization(keras.layers.BatchNormalization):
+class GroupBatchNormalization(CheckedInput, keras.layers.BatchNormalization):
     """Normalises regular fields with one mean and one variance per field, pooled over batch, grid and orientations.
 
     `y[n, p, c, s] = gamma[c] (x[n, p, c, s] - mean[c]) / sqrt(variance[c] + epsilon) + beta[c]`. The statistics of a
@@ -44,12 +45,15 @@ class GroupBatchNormalization(keras.layers.BatchNormalization):
         TensorShape([2, 8, 8, 12])
     """
 
+    input_kinds = NUMBERS
+
     def __init__(self, group, axis=-1, **kwargs):
         if kwargs.get("renorm"):
             raise ValueError(
                 "GroupBatchNormalization does not support batch renormalisation. Received renorm=True, expected False."
             )
-        super().__init__(axis=axis, **kwargs)
+        given = {name: arguments.real(self, name, kwargs[name]) for name in ("momentum", "epsilon") if name in kwargs}
+        super().__init__(axis=arguments.integer(self, "axis", axis), **{**kwargs, **given})
         self.group = groups.get(group)
         self.input_field = self.output_field = "regular"
 

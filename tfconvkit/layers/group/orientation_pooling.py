@@ -6,11 +6,13 @@ from keras import ops
 from tfconvkit import groups
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.inputs import FLOATS, NUMBERS, CheckedInput
+from tfconvkit.ops.pooling import largest
 from tfconvkit.ops.precision import at_least_float32, mean
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GroupPooling(keras.layers.Layer):
+class GroupPooling(CheckedInput):
     """Pools each regular field over its orientations: the result turns like an image, channel by channel.
 
     `y[p, c] = max_s x[p, c, s]`, or the mean, the sum, or the norm `sqrt(sum_s x[p, c, s]^2)` (whose gradient is 0
@@ -45,6 +47,7 @@ class GroupPooling(keras.layers.Layer):
         super().__init__(**kwargs)
         self.group = groups.get(group)
         self.reduction = arguments.one_of(self, "reduction", reduction, tuple(_REDUCTIONS))
+        self.input_kinds = NUMBERS if self.reduction == "max" else FLOATS
         self.data_format = arguments.data_format_of(self, data_format)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
@@ -83,4 +86,4 @@ def _norm(x, axis):
     return ops.cast(ops.where(is_zero, ops.zeros_like(norm), norm), x.dtype)
 
 
-_REDUCTIONS = {"max": ops.max, "mean": mean, "sum": ops.sum, "norm": _norm}
+_REDUCTIONS = {"max": largest, "mean": mean, "sum": ops.sum, "norm": _norm}

@@ -6,14 +6,15 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit import groups
+from tfconvkit import backend, groups
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
+from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.ops.pooling import pool
 from tfconvkit.windows import GroupWindow
 
 
-class GroupSpatialPooling(keras.layers.Layer):
+class GroupSpatialPooling(CheckedInput):
     """Holds the pooling of moved windows for every rank; use the class of a rank, such as `GroupMaxPooling2D`."""
 
     rank = None
@@ -121,14 +122,14 @@ class GroupMaxPooling(GroupSpatialPooling):
 
     def _pool_orbit(self, inputs, placements):
         pooled = [self._pool_at(inputs, extents, starts) for extents, starts, _ in placements]
-        return functools.reduce(ops.maximum, pooled)
+        return functools.reduce(backend.maximum, pooled)
 
 
 class GroupAveragePooling(GroupSpatialPooling):
     """Averages each window over the cells inside the grid, and over the windows of all elements on image planes."""
 
     def _pool(self, inputs, extents, padding):
-        return pool(ops.average_pool, inputs, extents, self.strides, padding, self.data_format)
+        return pool(backend.average_pool, inputs, extents, self.strides, padding, self.data_format)
 
     def _pool_at(self, inputs, extents, starts):
         plane = ops.ones_like(ops.take(inputs, [0], axis=self._channel_axis))

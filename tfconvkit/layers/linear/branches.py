@@ -81,9 +81,9 @@ class BranchConv2D(ConvolutionWeights, Collapsible):
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
         self.branches = self._checked_branches(branches)
         self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, 2)
-        self.use_batch_norm = use_batch_norm
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.use_batch_norm = arguments.flag(self, "use_batch_norm", use_batch_norm)
+        self.momentum = arguments.real(self, "momentum", momentum)
+        self.epsilon = arguments.real(self, "epsilon", epsilon)
 
     @property
     def composed_size(self):
@@ -93,7 +93,8 @@ class BranchConv2D(ConvolutionWeights, Collapsible):
 
     def _checked_branches(self, branches):
         names = tuple(branches) if isinstance(branches, tuple | list) else (branches,)
-        if not names or len(set(names)) < len(names) or not set(names) <= set(BRANCHES):
+        is_known = all(isinstance(name, str) and name in BRANCHES for name in names)
+        if not names or not is_known or len(set(names)) < len(names):
             raise ValueError(
                 f"{arguments.describe(self)}: branches must list some of {', '.join(BRANCHES)}, each once. "
                 f"Received branches={branches!r}."

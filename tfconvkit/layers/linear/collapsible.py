@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers import arguments
+from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.layers.linear import placement
 from tfconvkit.ops import precision
 from tfconvkit.ops.kernels import Stage, delta
@@ -12,7 +13,7 @@ TRAIN_MODES = ("collapsed", "expanded")
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class Collapsible(keras.layers.Layer):
+class Collapsible(CheckedInput):
     """Base class of layers that hold several kernels and compute one convolution, `activation(conv(x, kernel) + bias)`.
 
     `kernel` and `bias` are composed from the weights in every call, in at least float32, so that training acts on the

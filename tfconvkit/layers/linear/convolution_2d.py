@@ -60,7 +60,7 @@ class CollapsibleConv2D(ConvolutionChain):
         super().__init__((kernel_size, 1) if kernel_sizes is None else kernel_sizes, inner_filters, **kwargs)
         self.filters = arguments.positive_integer(self, "filters", filters)
         self.kernel_size = arguments.positive_integers(self, "kernel_size", kernel_size, 2)
-        self.residual = bool(residual)
+        self.residual = arguments.flag(self, "residual", residual)
         self._check_sizes()
 
     def _check_sizes(self):

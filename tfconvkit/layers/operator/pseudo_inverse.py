@@ -108,7 +108,9 @@ class ConvPseudoInverse2D(ConvolutionWeights):
         self._geometry(**(own if tied_to is None else self._read(own)))
         self.pad_mode = arguments.one_of(self, "pad_mode", pad_mode, PAD_MODES)
         self.output_size = None if output_size is None else self._pair("output_size", output_size)
-        self.rcond, self.damping, self.tol = rcond, float(damping), tol
+        self.damping = arguments.real(self, "damping", damping)
+        self.rcond = None if rcond is None else arguments.real(self, "rcond", rcond)
+        self.tol = None if tol is None else arguments.real(self, "tol", tol)
         self.max_steps = arguments.positive_integer(self, "max_steps", max_steps)
         if kernel_initializer is None:
             self.kernel_initializer = OrthogonalTaps(self.strides)

@@ -5,8 +5,10 @@ import math
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit import padding as arithmetic
 from tfconvkit.layers import arguments
+from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.layers.operator import circular
 from tfconvkit.ops import kernels, precision, spectral
 
@@ -14,7 +16,7 @@ PAD_MODES = ("zeros", "wrap")
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class SpectralNormConv2D(keras.layers.Conv2D):
+class SpectralNormConv2D(CheckedInput, keras.layers.Conv2D):
     """Convolves with a kernel that is divided by the operator norm of its convolution: `|y - y'| <= limit |x - x'|`.
 
     `y = conv(x, kernel * limit / sigma) + bias` before the activation; with `shrink_only` the kernel is divided only
@@ -80,10 +82,10 @@ class SpectralNormConv2D(keras.layers.Conv2D):
         grid=None,
         **kwargs,
     ):
-        super().__init__(filters, kernel_size, padding=padding, **kwargs)
+        super().__init__(**arguments.convolution_arguments(self, filters, kernel_size, padding, kwargs))
         self.pad_mode = arguments.one_of(self, "pad_mode", pad_mode, PAD_MODES)
-        self.limit = float(limit)
-        self.shrink_only = bool(shrink_only)
+        self.limit = arguments.real(self, "limit", limit)
+        self.shrink_only = arguments.flag(self, "shrink_only", shrink_only)
         self.grid = None if grid is None else arguments.positive_integers(self, "grid", grid, 2)
         self._check()
 
@@ -107,6 +109,7 @@ class SpectralNormConv2D(keras.layers.Conv2D):
         super().build(input_shape)
 
     def compute_output_shape(self, input_shape):
+        arguments.check_window(self, input_shape)
         if self.pad_mode == "wrap":
             circular.check_grid(self, input_shape[1:-1], self._extents, self.strides)
         return super().compute_output_shape(input_shape)
@@ -131,7 +134,7 @@ class SpectralNormConv2D(keras.layers.Conv2D):
         sigma = self._norm(kernels.ungroup(kernel, self.groups), grid)
         # Of a kernel of zeros nothing has to be divided.
         least = self.limit if self.shrink_only else 1e-12
-        return kernel * (self.limit / ops.maximum(sigma, least))
+        return kernel * (self.limit / backend.maximum(sigma, least))
 
     def _norm(self, kernel, grid):
         """The operator norm, or its bound. Where the taps start moves the image only, and changes no norm."""

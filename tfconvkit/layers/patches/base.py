@@ -2,13 +2,12 @@
 
 import math
 
-import keras
-
 from tfconvkit.layers.arguments import describe, named, one_of
+from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.ops.patch_axes import PADDINGS, is_positive_integer, lines_of
 
 
-class PatchLayer(keras.layers.Layer):
+class PatchLayer(CheckedInput):
     """Holds the windows of a patch layer; not used by itself.
 
     Args:

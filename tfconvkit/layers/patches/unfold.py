@@ -2,6 +2,7 @@
 
 import keras
 
+from tfconvkit.layers.inputs import ANY
 from tfconvkit.layers.patches import base
 from tfconvkit.ops import patches
 
@@ -37,6 +38,8 @@ class Unfold(base.PatchLayer):
         >>> layers.Unfold(3, strides=2, padding="same")(np.ones((1, 8, 9, 2), "float32")).shape
         TensorShape([1, 4, 5, 18])
     """
+
+    input_kinds = ANY
 
     def build(self, input_shape):
         self.compute_output_shape(input_shape)

@@ -123,5 +123,5 @@ class ScalePyramid(Invertible):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        levels = [keras.saving.deserialize_keras_object(x, custom_objects=custom_objects) for x in config["levels"]]
+        levels = keras.saving.deserialize_keras_object(config.get("levels", []), custom_objects=custom_objects)
         return cls(**{**config, "levels": levels})

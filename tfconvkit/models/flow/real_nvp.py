@@ -119,8 +119,8 @@ class RealNVP(Flow):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        prior = keras.saving.deserialize_keras_object(config["prior"], custom_objects=custom_objects)
-        return cls(**{**config, "prior": prior})
+        prior = config.get("prior", "standard_normal")
+        return cls(**{**config, "prior": keras.saving.deserialize_keras_object(prior, custom_objects=custom_objects)})
 
 
 def _checked_shape(input_shape, scales):

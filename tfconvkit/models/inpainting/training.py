@@ -109,5 +109,5 @@ class InpaintingGAN(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         parts = {name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
-                 for name in ("generator", "discriminator", "reconstruction")}
+                 for name in ("generator", "discriminator", "reconstruction") if name in config}
         return cls(**{**config, **parts})

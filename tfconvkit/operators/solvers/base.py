@@ -7,6 +7,8 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.ops import pooling
+from tfconvkit.ops.patch_axes import is_number
 
 TOLERANCE = {"float32": 1e-6, "float64": 1e-10}
 
@@ -44,7 +46,8 @@ class Solver:
 
     def __init__(self, damping=0.0, tol=None):
         self.damping, self.tol = damping, tol
-        if not damping >= 0 or tol is not None and not tol > 0:
+        is_given = tol is not None
+        if not is_number(damping) or damping < 0 or is_given and not (is_number(tol) and tol > 0):
             raise ValueError(f"{type(self).__name__}: damping must be at least 0 and tol positive. Received "
                              f"damping={damping}, tol={tol}.")
 
@@ -136,7 +139,7 @@ def warn_if_unsolved(operator, solver, y, solution):
 
 def peak(x):
     """Computes the largest absolute value of each sample, 1 where that is 0; `(batch,)`."""
-    largest = ops.max(ops.abs(x), axis=tuple(range(1, len(x.shape))))
+    largest = pooling.largest(ops.abs(x), axis=tuple(range(1, len(x.shape))))
     return ops.where(ops.equal(largest, 0), ops.ones_like(largest), largest)
 
 

@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.operators.solvers.base import inner, peak, ratio, scaled, size, start_steps
 from tfconvkit.operators.solvers.preconditioning import KrylovSolver, is_wide
 
@@ -148,27 +150,43 @@ class _Problem(NamedTuple):
         s = self.gradient(u, r)
         z = self.precondition(s)
         scale = size(self.y) if self.wide or not self.solver.damping else size(self.adjoint(self.y))
-        steps, norm = ops.zeros_like(budget), ops.zeros_like(scale)
-        state = (u, r, z, inner(s, z), norm, steps, self._is_open(r, s, norm, scale, aim) & (budget > 0))
+        steps, norm, gamma = ops.zeros_like(budget), ops.zeros_like(scale), inner(s, z)
+        state = (u, r, z, gamma, gamma, norm, steps, self._is_open(r, s, norm, scale, aim) & (budget > 0))
 
-        def step(u, r, p, gamma, norm, steps, is_open):
+        def step(u, r, p, gamma, least, norm, steps, is_open):
             half = self.adjoint(p) if self.wide else self.product(p)
             length = inner(half, half)
             curvature = length + self.solver.damping * inner(p, p)
             alpha = ops.where(is_open, ratio(gamma, curvature), ops.zeros_like(gamma))
-            norm = ops.maximum(norm, ops.sqrt(ratio(length, inner(p, p))))
+            norm = backend.maximum(norm, ops.sqrt(ratio(length, inner(p, p))))
+            moved = self._moved(half, p)
+            falls = self._falls(r, r - scaled(alpha, moved))
+            alpha = ops.where(falls >= 0, alpha, ops.zeros_like(alpha))
             u = u + scaled(alpha, p)
-            r = r - scaled(alpha, self._moved(half, p))
+            r = r - scaled(alpha, moved)
             s = self.gradient(u, r)
             z = self.precondition(s)
             following = inner(s, z)
             p = z + scaled(ratio(following, gamma), p)
             steps = steps + ops.cast(is_open, steps.dtype)
             is_open = is_open & self._is_open(r, s, norm, scale, aim) & (steps < budget) & (following > 0)
-            return u, r, p, following, norm, steps, is_open
+            is_open = is_open & (alpha > 0) & ((falls > 0) | (following <= 100 * least))
+            least = ops.where(following < least, following, least)
+            return u, r, p, following, least, norm, steps, is_open
 
         final = ops.while_loop(lambda *state: ops.any(state[-1]), step, state)
-        return final[0], final[5]
+        return final[0], final[6]
+
+    def _falls(self, r, following):
+        """Whether a step lowers the residual (1), by no more than its rounding (0), or raises it (-1).
+
+        Least squares never raise it, but go astray once only rounding is left: from there on the gradient grows.
+        """
+        if self.wide or self.solver.damping:
+            return ops.where(ops.isfinite(size(following)), 1, -1)
+        change = size(r) - size(following)
+        rounding = 10 * float(np.finfo(self.operator.dtype).eps) * size(r)
+        return ops.where(change > rounding, 1, ops.where(change >= -rounding, 0, -1))
 
     def _moved(self, half, p):
         """What the residual loses when `u` gains `p`."""

@@ -8,6 +8,7 @@ from keras import ops
 from tfconvkit import backend
 from tfconvkit.operators.solvers.base import Solver, start_steps
 from tfconvkit.ops import spectral
+from tfconvkit.ops.patch_axes import is_number
 from tfconvkit.ops.spectral import singular
 
 # By how many times its own rounding a Fourier transform may miss a 0.
@@ -49,7 +50,7 @@ class DirectSolver(Solver):
     def __init__(self, rcond=None, damping=0.0, tol=None):
         super().__init__(damping, tol)
         self.rcond = rcond
-        if rcond is not None and (damping or not 0 <= rcond < 1):
+        if rcond is not None and (damping or not (is_number(rcond) and 0 <= rcond < 1)):
             raise ValueError(f"{type(self).__name__}: expected rcond in [0, 1), or damping, not both. Received "
                              f"rcond={rcond}, damping={damping}. Cut off or damp.")
 
@@ -142,7 +143,7 @@ class Dense(DirectSolver):
         least = max(matrix.shape) * float(np.finfo(operator.dtype).eps) * ops.max(s)
         is_kept = ops.cast(s > least, operator.dtype)
         changed = s / (s * s + self.damping) if self.damping else is_kept / (s + (1 - is_kept))
-        return [ops.matmul(ops.transpose(v) * changed, ops.transpose(u))]
+        return [backend.matmul(ops.transpose(v) * changed, ops.transpose(u))]
 
     def adjoint_factor(self, operator, factor):
         return [ops.transpose(factor[0])]
@@ -156,7 +157,7 @@ class Dense(DirectSolver):
 
 def _product(matrix, x, shape):
     flat = ops.reshape(x, (-1, math.prod(x.shape[1:])))
-    return ops.reshape(ops.matmul(flat, ops.transpose(matrix)), (-1, *shape))
+    return ops.reshape(backend.matmul(flat, ops.transpose(matrix)), (-1, *shape))
 
 
 def _is_singular(symbol, inverse):

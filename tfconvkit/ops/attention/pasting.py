@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops.attention.diagonals import beginning, shifted_sum
 from tfconvkit.ops.attention.resizing import reduced_size
 
@@ -110,7 +111,7 @@ def _part(framed, block_images, down, across, frame):
     flat = shifted_sum(flat, steps[1], across[3], length + beyond, start=across[2] * steps[1])
     flat = shifted_sum(flat, steps[0], down[3], length, start=down[2] * steps[0])
     weights = ops.reshape(flat, (batch, lines * width_f, columns))
-    product = ops.matmul(weights, ops.reshape(pixels, (batch, columns, -1)))
+    product = backend.matmul(weights, ops.reshape(pixels, (batch, columns, -1)))
     return ops.reshape(product, (batch, lines, width_f, *sides, channels))
 
 

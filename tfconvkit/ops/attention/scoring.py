@@ -36,7 +36,9 @@ class Lines(NamedTuple):
         frame = self.patch_size // 2 + lines_below(self.patch_size)
         batch, _, width, channels = ops.shape(self.queries)
         start = first + 2 * reach(self.fuse_size)[0]
-        strip = ops.slice(self.queries, (0, start, 0, 0), (batch, count + frame, width, channels))
+        # JAX asks for starts of one dtype, and counts Python's integers as int64 where it has float64.
+        starts = (0, start, 0, 0) if isinstance(start, int) else [ops.cast(n, "int32") for n in (0, start, 0, 0)]
+        strip = ops.slice(self.queries, starts, (batch, count + frame, width, channels))
         numbers = first + ops.arange(count, dtype="int32")
         is_inside = ops.logical_and(numbers >= 0, numbers < self.lines)
         inside = ops.reshape(ops.cast(is_inside, self.factors.dtype), (-1, 1, 1, 1))

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops.attention.diagonals import beginning, shifted_sum
 
 # The smallest norm by which patches are divided is 1e-4.
@@ -58,7 +59,7 @@ def inverse_norms(keys, patch_size):
     """
     squares = window_sums(ops.sum(ops.square(keys), axis=-1), patch_size)
     # The square root of the maximum, not the maximum of the root: XLA has no finite gradient of a root at 0.
-    return ops.rsqrt(ops.maximum(squares, _SMALLEST_SQUARE))
+    return ops.rsqrt(backend.maximum(squares, _SMALLEST_SQUARE))
 
 
 def is_usable(mask, patch_size):
@@ -129,7 +130,7 @@ def patch_scores(queries, keys, patch_size):
     _, height_b, width_b, _ = ops.shape(keys)
     height_f = lines - after - lines_below(patch_size)
     columns = height_b * width_b
-    gram = ops.matmul(
+    gram = backend.matmul(
         ops.reshape(queries, (batch, lines * width_f, channels)),
         ops.transpose(ops.reshape(keys, (batch, columns, channels)), (0, 2, 1)),
     )

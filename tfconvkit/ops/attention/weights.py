@@ -3,6 +3,7 @@
 from keras import ops
 
 from tfconvkit.ops.attention.resizing import reduced_size
+from tfconvkit.ops.pooling import largest
 
 # Far below every logit, and finite, so that rows without any usable key have finite gradients.
 _EXCLUDED = -1e30
@@ -57,7 +58,7 @@ def attention_weights(scores, usable=None, masked="zero_logit", least=None):
 def _softmax(logits):
     # Not ops.softmax: without AVX512 TensorFlow's multiplies by an approximate 1 / sum, so that a row with a single 1
     # holds 0.99999994 instead, and gradients that should vanish are 6e-5.
-    powers = ops.exp(logits - ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True)))
+    powers = ops.exp(logits - ops.stop_gradient(largest(logits, axis=-1, keepdims=True)))
     return powers / ops.sum(powers, axis=-1, keepdims=True)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops.kernels.taps import dilate, per_axis, size_of, ungroup
 
 
@@ -180,7 +181,7 @@ def _merged_kernels(first, second, strides):
     """`kernel[p] = sum over u + S v = p of first[u] second[v]`: a transposed convolution of `second` by `first`."""
     channels, filters = int(first.shape[-2]), int(second.shape[-1])
     if math.prod(size_of(second)) == 1:
-        product = ops.matmul(ops.reshape(first, (-1, first.shape[-1])), ops.reshape(second, (-1, filters)))
+        product = backend.matmul(ops.reshape(first, (-1, first.shape[-1])), ops.reshape(second, (-1, filters)))
         return ops.reshape(product, (*size_of(first), channels, filters))
     rank = len(strides)
     images = ops.transpose(second, (rank + 1, *range(rank + 1)))
@@ -194,5 +195,5 @@ def _merged_kernels(first, second, strides):
 def _merged_biases(bias, second):
     if bias is None:
         return second.bias
-    carried = ops.matmul(bias, ops.sum(second.kernel, axis=tuple(range(len(second.strides)))))
+    carried = backend.matmul(bias, ops.sum(second.kernel, axis=tuple(range(len(second.strides)))))
     return carried if second.bias is None else ops.add(second.bias, carried)

@@ -37,10 +37,10 @@ def largest(matrices):
 def _forward(real, imag):
     """Returns the values, and keeps their gradients; in block form, where each value stands twice."""
     a = backend.working_form(backend.complex_from(real, imag), is_block=True)
-    gram = ops.matmul(ops.swapaxes(a, -2, -1), a)
-    p = ops.fori_loop(0, SQUARINGS[ops.dtype(a)], lambda _, p: _of_trace_one(ops.matmul(p, p)), _of_trace_one(gram))
+    gram = backend.matmul(ops.swapaxes(a, -2, -1), a)
+    p = ops.fori_loop(0, SQUARINGS[ops.dtype(a)], lambda _, p: _of_trace_one(backend.matmul(p, p)), _of_trace_one(gram))
     s = ops.sqrt(ops.sum(gram * p, axis=(-2, -1)))
-    slope = 2 * ops.matmul(a, p) / (s + ops.cast(ops.equal(s, 0), s.dtype))[..., None, None]
+    slope = 2 * backend.matmul(a, p) / (s + ops.cast(ops.equal(s, 0), s.dtype))[..., None, None]
     slope = backend.from_working_form(slope)
     return [s], [ops.real(slope), ops.imag(slope)]
 

@@ -77,7 +77,7 @@ def log_det(symbol):
     value = log_abs_det(symbol)
     real = ops.real(ops.stop_gradient(symbol.matrices))
     real = ops.take(real, frequencies.self_conjugate(symbol.grid), axis=0)
-    sign = ops.prod(backend.det_sign(real)) * _sign_of_reordering(symbol)
+    sign = backend.prod(backend.det_sign(real)) * _sign_of_reordering(symbol)
     # Zero in one of the two makes the other one agree: rounding may leave a sign, or a finite logarithm.
     return sign * ops.cast(value > -math.inf, symbol.dtype), value + ops.log(ops.abs(sign))
 
