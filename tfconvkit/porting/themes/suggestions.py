@@ -12,12 +12,12 @@ _LAYERS = {
     "GroupPool": 'layers.GroupPooling(reduction="mean")',
     "contextual_attention": "layers.ContextualAttention: any size, a mask per sample", "gen_conv": "layers.GatedConv2D",
     "gen_deconv": "layers.GatedConvUp2D", "squeeze_2x2": "layers.Squeeze(2)",
-    "squeeze_2x2_ordered": 'layers.Squeeze(2, order="ordered")', "masked_conv_coupling": "layers.AffineCoupling",
+    "squeeze_2x2_ordered": 'layers.Squeeze(2, order="diagonal")', "masked_conv_coupling": "layers.AffineCoupling",
     "masked_conv_aff_coupling": "layers.AffineCoupling", "masked_conv_add_coupling": "layers.AdditiveCoupling",
     "conv_ch_aff_coupling": 'layers.AffineCoupling(mask="channel")',
     "conv_ch_add_coupling": 'layers.AdditiveCoupling(mask="channel")',
     "rec_masked_conv_coupling": "models.RealNVP", "brush_stroke_mask": "masks", "random_bbox": "masks",
-    "gan_hinge_loss": "losses", "imresize": "ops.resize.imresize", "calc_curr_k": "LinearGenerator.collapse",
+    "gan_hinge_loss": "losses", "imresize": "ops.resize.imresize", "calc_curr_k": "layers.LinearGenerator.effective_kernel",
 }
 _ROOTS = (*legacy.PACKAGES, "tfconvkit")
 
