@@ -87,7 +87,7 @@ def run_worker(folder, kill=None):
 def compare(name, one, two):
     losses = max(abs(loss - one["loss"][step]) for step, loss in zip(two["step"], two["loss"], strict=True))
     moving = np.abs(np.subtract(one["moving"], two["moving"])).max()
-    print(f"{name}, steps {two['step'][0]} to {two['step'][-1]}: last loss {two['loss'][-1]:.6f}\n"
+    print(f"{name}, steps {two['step'][0]} to {two['step'][-1]}\n  last loss {two['loss'][-1]:.6f}\n"
           f"  differs from one device: losses by {losses:.1e}, pooled statistics by {moving:.1e}")
     if max(losses, moving) > 1e-4:
         raise SystemExit("The claim does not hold here: they should differ by at most 1e-4.")
