@@ -17,7 +17,8 @@ _LAYERS = {
     "conv_ch_aff_coupling": 'layers.AffineCoupling(mask="channel")',
     "conv_ch_add_coupling": 'layers.AdditiveCoupling(mask="channel")',
     "rec_masked_conv_coupling": "models.RealNVP", "brush_stroke_mask": "masks", "random_bbox": "masks",
-    "gan_hinge_loss": "losses", "imresize": "ops.resize.imresize", "calc_curr_k": "layers.LinearGenerator.effective_kernel",
+    "gan_hinge_loss": "losses", "imresize": "ops.resize.imresize",
+    "calc_curr_k": "layers.LinearGenerator.effective_kernel",
 }
 _ROOTS = (*legacy.PACKAGES, "tfconvkit")
 
