@@ -11,13 +11,14 @@ from contract import (
     patch_cases,
 )
 
-CASES = (
-    *attention_cases.CASES,
-    *flow_cases.CASES,
-    *flow_norm_cases.CASES,
-    *gated_cases.CASES,
-    *group_cases.CASES,
-    *linear_cases.CASES,
-    *operator_cases.CASES,
-    *patch_cases.CASES,
-)
+FAMILIES = {
+    "attention": attention_cases.CASES,
+    "flow": flow_cases.CASES,
+    "flow_norm": flow_norm_cases.CASES,
+    "gated": gated_cases.CASES,
+    "group": group_cases.CASES,
+    "linear": linear_cases.CASES,
+    "operator": operator_cases.CASES,
+    "patch": patch_cases.CASES,
+}
+CASES = [case for cases in FAMILIES.values() for case in cases]

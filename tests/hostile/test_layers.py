@@ -7,30 +7,11 @@ A small share by default and a larger one among the slow tests. The full run, 2,
 import os
 
 import pytest
-from contract import (
-    attention_cases,
-    flow_cases,
-    flow_norm_cases,
-    gated_cases,
-    group_cases,
-    linear_cases,
-    operator_cases,
-    patch_cases,
-)
+from contract.cases import FAMILIES
 from hostile import fuzzing, judging
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-FAMILIES = {
-    "attention": attention_cases.CASES,
-    "flow": flow_cases.CASES,
-    "flow_norm": flow_norm_cases.CASES,
-    "gated": gated_cases.CASES,
-    "group": group_cases.CASES,
-    "linear": linear_cases.CASES,
-    "operator": operator_cases.CASES,
-    "patch": patch_cases.CASES,
-}
 CALLS = int(os.environ.get("FUZZ_CALLS", "150"))
 
 

@@ -92,8 +92,8 @@ def files():
             "Names of `tfconvkit.compat.tf1` itself and of its contrib.", "ROOT", root, json.dumps(made_with())),
         FOLDER / "spaces.py": _module("Names of the namespaces within `tfconvkit.compat.tf1`.", "SPACES", known),
         FOLDER / "todays.py": _module(
-            "Names of today's TensorFlow 2 in the same namespaces.", "TODAYS",
-            {path: names for path, names in todays.items() if names}),
+            "Names of today's TensorFlow 2 in the same namespaces, where they differ.", "TODAYS",
+            {path: todays[path] for path in ("", *known) if todays[path] != known.get(path)}),
         FOLDER / "legacy.py": _module("Names of the shims for other packages.", "LEGACY", legacy()),
         FOLDER / "keras3.py": _module("Names of Keras 3.", "KERAS", keras()),
         FOLDER / "remedies.py": _texts("What to use instead of names that do not work there.", "REMEDIES", remedies()),

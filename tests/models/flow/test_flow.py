@@ -79,6 +79,16 @@ def test_fit_lowers_the_bits_and_samples_are_finite_integers(jit_compile):
     assert flow.inverse_error(images) <= tolerances.LAW["float32"]
 
 
+def test_the_training_step_is_traced_once():
+    traces, flow = [], Flow(layers.Chain(couplings()))
+    flow.build((None, 4, 4, 1))
+    flow.compile("adam")
+    step = flow.train_step
+    flow.train_step = lambda data: traces.append(data) or step(data)
+    flow.fit(IMAGES.astype("float32"), batch_size=4, epochs=2, verbose=0)
+    assert len(traces) == 1
+
+
 def test_more_draws_of_noise_bound_tighter():
     flow = integer_flow()
     bounds = [np.mean(flow.importance_weighted(IMAGES, samples=k)) for k in (1, 4, 32)]

@@ -170,6 +170,7 @@ class _Problem(NamedTuple):
             p = z + scaled(ratio(following, gamma), p)
             steps = steps + ops.cast(is_open, steps.dtype)
             is_open = is_open & self._is_open(r, s, norm, scale, aim) & (steps < budget) & (following > 0)
+            # Gradients go up and down by nature: only one ten times the smallest so far, at rest, has gone astray.
             is_open = is_open & (alpha > 0) & ((falls > 0) | (following <= 100 * least))
             least = ops.where(following < least, following, least)
             return u, r, p, following, least, norm, steps, is_open

@@ -8,7 +8,7 @@ from tfconvkit.porting.names.todays import TODAYS
 __all__ = ["is_known", "is_only_old", "is_only_new", "is_space", "missing"]
 
 KNOWN = {path: frozenset(names.split()) for path, names in {**ROOT, **SPACES}.items()}
-_TODAYS = {path: frozenset(names.split()) for path, names in TODAYS.items()}
+_TODAYS = {path: frozenset(names.split()) for path, names in {**SPACES, **TODAYS}.items() if names}
 # They work when asked for, but dir() does not list them, or their own names are not ours to judge.
 _OPEN = frozenset({"keras", "compat", "raw_ops", "tools", "user_ops"})
 

@@ -1,4 +1,4 @@
-"""Names of today's TensorFlow 2 in the same namespaces. Written by tests/porting/name_tables.py."""
+"""Names of today's TensorFlow 2 in the same namespaces, where they differ. Written by tests/porting/name_tables.py."""
 
 TODAYS = {
     "":
@@ -34,13 +34,7 @@ TODAYS = {
         "train transpose truediv truncatediv truncatemod tuple type_spec_from_value types uint16 uint32 uint64 uint8 "
         "unique unique_with_counts unravel_index unstack variable_creator_scope variant vectorized_map version where "
         "while_loop xla zeros zeros_initializer zeros_like",
-    "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
-    "config":
-        "LogicalDevice LogicalDeviceConfiguration PhysicalDevice experimental experimental_connect_to_cluster "
-        "experimental_connect_to_host experimental_functions_run_eagerly experimental_run_functions_eagerly "
-        "functions_run_eagerly get_logical_device_configuration get_soft_device_placement get_visible_devices "
-        "list_logical_devices list_physical_devices optimizer run_functions_eagerly set_logical_device_configuration "
-        "set_soft_device_placement set_visible_devices threading",
+    "app": "",
     "data":
         "AUTOTUNE Dataset DatasetSpec FixedLengthRecordDataset INFINITE_CARDINALITY Iterator IteratorSpec "
         "NumpyIterator Options TFRecordDataset TextLineDataset ThreadingOptions UNKNOWN_CARDINALITY experimental",
@@ -57,6 +51,7 @@ TODAYS = {
         "OneDeviceStrategy ParameterServerStrategy ReduceOp ReductionToOneDevice ReplicaContext RunOptions Server "
         "Strategy StrategyExtended TPUStrategy cluster_resolver coordinator experimental experimental_set_strategy "
         "get_replica_context get_strategy has_strategy in_cross_replica_context",
+    "distributions": "",
     "dtypes":
         "DType QUANTIZED_DTYPES as_dtype bfloat16 bool cast complex complex128 complex64 double experimental float16 "
         "float32 float64 half int16 int32 int64 int8 qint16 qint32 qint8 quint16 quint8 resource saturate_cast string "
@@ -75,6 +70,8 @@ TODAYS = {
         "sequence_categorical_column_with_hash_bucket sequence_categorical_column_with_identity "
         "sequence_categorical_column_with_vocabulary_file sequence_categorical_column_with_vocabulary_list "
         "sequence_numeric_column shared_embeddings weighted_categorical_column",
+    "flags": "",
+    "gfile": "",
     "graph_util": "import_graph_def",
     "image":
         "ResizeMethod adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_jpeg_quality adjust_saturation "
@@ -104,6 +101,7 @@ TODAYS = {
         "match_filenames_once matching_files parse_example parse_sequence_example parse_single_example "
         "parse_single_sequence_example parse_tensor read_file serialize_many_sparse serialize_sparse serialize_tensor "
         "write_file write_graph",
+    "layers": "",
     "linalg":
         "LinearOperator LinearOperatorAdjoint LinearOperatorBlockDiag LinearOperatorBlockLowerTriangular "
         "LinearOperatorCirculant LinearOperatorCirculant2D LinearOperatorCirculant3D LinearOperatorComposition "
@@ -115,9 +113,7 @@ TODAYS = {
         "l2_normalize logdet logm lstsq lu lu_matrix_inverse lu_reconstruct lu_solve matmul matrix_rank "
         "matrix_transpose matvec norm normalize pinv qr set_diag slogdet solve sqrtm svd tensor_diag tensor_diag_part "
         "tensordot trace triangular_solve tridiagonal_matmul tridiagonal_solve",
-    "lookup":
-        "KeyValueTensorInitializer StaticHashTable StaticVocabularyTable TextFileIndex TextFileInitializer "
-        "experimental",
+    "logging": "",
     "losses":
         "BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy CategoricalFocalCrossentropy "
         "CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLD KLDivergence "
@@ -127,20 +123,7 @@ TODAYS = {
         "categorical_generalized_cross_entropy categorical_hinge circle cosine_similarity ctc deserialize dice get "
         "hinge huber kld kullback_leibler_divergence logcosh mae mape mse msle poisson serialize "
         "sparse_categorical_crossentropy squared_hinge tversky",
-    "math":
-        "abs accumulate_n acos acosh add add_n angle approx_max_k approx_min_k argmax argmin asin asinh atan atan2 "
-        "atanh bessel_i0 bessel_i0e bessel_i1 bessel_i1e betainc bincount ceil confusion_matrix conj cos cosh "
-        "count_nonzero cumprod cumsum cumulative_logsumexp digamma divide divide_no_nan equal erf erfc erfcinv erfinv "
-        "exp expm1 floor floordiv floormod greater greater_equal igamma igammac imag in_top_k invert_permutation "
-        "is_finite is_inf is_nan is_non_decreasing is_strictly_increasing l2_normalize lbeta less less_equal lgamma "
-        "log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod multiply "
-        "multiply_no_nan ndtri negative nextafter not_equal polygamma polyval pow real reciprocal reciprocal_no_nan "
-        "reduce_all reduce_any reduce_euclidean_norm reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
-        "reduce_std reduce_sum reduce_variance rint round rsqrt scalar_mul segment_max segment_mean segment_min "
-        "segment_prod segment_sum sigmoid sign sin sinh sobol_sample softmax softplus softsign special sqrt square "
-        "squared_difference subtract tan tanh top_k truediv unsorted_segment_max unsorted_segment_mean "
-        "unsorted_segment_min unsorted_segment_prod unsorted_segment_sqrt_n unsorted_segment_sum xdivy xlog1py xlogy "
-        "zero_fraction zeta",
+    "manip": "",
     "metrics":
         "AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy CategoricalCrossentropy "
         "CategoricalHinge ConcordanceCorrelation CosineSimilarity F1Score FBetaScore FalseNegatives FalsePositives "
@@ -154,7 +137,7 @@ TODAYS = {
         "get hinge huber kld kullback_leibler_divergence logcosh mae mape mse msle pearson_correlation poisson "
         "serialize sparse_categorical_accuracy sparse_categorical_crossentropy sparse_top_k_categorical_accuracy "
         "squared_hinge top_k_categorical_accuracy",
-    "nest": "assert_same_structure flatten is_nested map_structure pack_sequence_as",
+    "mixed_precision": "",
     "nn":
         "RNNCellDeviceWrapper RNNCellDropoutWrapper RNNCellResidualWrapper all_candidate_sampler approx_max_k "
         "approx_min_k atrous_conv2d atrous_conv2d_transpose avg_pool avg_pool1d avg_pool2d avg_pool3d "
@@ -170,7 +153,8 @@ TODAYS = {
         "sigmoid_cross_entropy_with_logits silu softmax softmax_cross_entropy_with_logits softplus softsign "
         "space_to_batch space_to_depth sparse_softmax_cross_entropy_with_logits sufficient_statistics swish tanh top_k "
         "weighted_cross_entropy_with_logits weighted_moments with_space_to_batch zero_fraction",
-    "queue": "FIFOQueue PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue",
+    "nn.rnn_cell": "",
+    "python_io": "",
     "ragged":
         "boolean_mask constant cross cross_hashed map_flat_values range row_splits_to_segment_ids "
         "segment_ids_to_row_splits stack stack_dynamic_partitions",
@@ -181,6 +165,7 @@ TODAYS = {
         "stateless_categorical stateless_gamma stateless_normal stateless_parameterized_truncated_normal "
         "stateless_poisson stateless_truncated_normal stateless_uniform truncated_normal uniform "
         "uniform_candidate_sampler",
+    "resource_loader": "",
     "saved_model":
         "ASSETS_DIRECTORY ASSETS_KEY Asset CLASSIFY_INPUTS CLASSIFY_METHOD_NAME CLASSIFY_OUTPUT_CLASSES "
         "CLASSIFY_OUTPUT_SCORES DEBUG_DIRECTORY DEBUG_INFO_FILENAME_PB DEFAULT_SERVING_SIGNATURE_DEF_KEY GPU "
@@ -188,26 +173,14 @@ TODAYS = {
         "REGRESS_OUTPUTS SAVED_MODEL_FILENAME_PB SAVED_MODEL_FILENAME_PBTXT SAVED_MODEL_SCHEMA_VERSION SERVING "
         "SaveOptions TPU TRAINING VARIABLES_DIRECTORY VARIABLES_FILENAME contains_saved_model experimental load save",
     "sets": "difference intersection size union",
-    "signal":
-        "dct fft fft2d fft3d fftnd fftshift frame hamming_window hann_window idct ifft ifft2d ifft3d ifftnd ifftshift "
-        "inverse_mdct inverse_stft inverse_stft_window_fn irfft irfft2d irfft3d irfftnd kaiser_bessel_derived_window "
-        "kaiser_window linear_to_mel_weight_matrix mdct mfccs_from_log_mel_spectrograms overlap_and_add rfft rfft2d "
-        "rfft3d rfftnd stft vorbis_window",
     "sparse":
         "SparseTensor add bincount concat cross cross_hashed expand_dims eye fill_empty_rows from_dense map_values "
         "mask maximum minimum reduce_max reduce_sum reorder reset_shape reshape retain sampled_addmm segment_mean "
         "segment_sqrt_n segment_sum slice softmax sparse_dense_matmul split to_dense to_indicator transpose",
-    "strings":
-        "as_string bytes_split format join length lower ngrams reduce_join regex_full_match regex_replace split strip "
-        "substr to_hash_bucket to_hash_bucket_fast to_hash_bucket_strong to_number unicode_decode "
-        "unicode_decode_with_offsets unicode_encode unicode_script unicode_split unicode_split_with_offsets "
-        "unicode_transcode unsorted_segment_join upper",
+    "spectral": "",
     "summary":
         "SummaryWriter audio create_file_writer create_noop_writer experimental flush graph histogram image record_if "
         "scalar should_record_summaries text trace_export trace_off trace_on write",
-    "sysconfig":
-        "CXX11_ABI_FLAG CXX_VERSION MONOLITHIC_BUILD get_build_info get_compile_flags get_include get_lib "
-        "get_link_flags",
     "test":
         "Benchmark TestCase assert_equal_graph_def benchmark_config compute_gradient create_local_cluster "
         "disable_with_predicate experimental gpu_device_name is_built_with_cuda is_built_with_gpu_support "
@@ -217,7 +190,4 @@ TODAYS = {
         "Example ExponentialMovingAverage Feature FeatureList FeatureLists Features FloatList Int64List JobDef "
         "SequenceExample ServerDef TrackableView checkpoints_iterator experimental get_checkpoint_state "
         "latest_checkpoint list_variables load_checkpoint load_variable",
-    "version":
-        "COMPILER_VERSION GIT_VERSION GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER "
-        "VERSION",
 }
