@@ -22,46 +22,16 @@ import tensorflow as tf
 import timing
 
 from tfconvkit import layers
+from tfconvkit.compat.inpainting import literal_order
 
 HEADER = ["size", "batch", "pass", "legacy ms", "ours ms", "ratio", "products"]
 MEMORY_HEADER = ["size", "chunk", "pass", "peak MB"]
 
 
-def legacy(foreground, background, mask, rate=2):
-    """Restates the legacy algorithm: softmax of normalised patch similarities, fused, pasted and divided by 4."""
-    _, height, width, channels = foreground.shape
-    small_h, small_w = height // rate, width // rate
-    cells = small_h * small_w
-    raw = tf.image.extract_patches(background, [1, 2 * rate, 2 * rate, 1], [1, rate, rate, 1], [1] * 4, "SAME")
-    raw = tf.reshape(raw, (-1, cells, 2 * rate, 2 * rate, channels))
-    small_f, small_b = shrunk(foreground, rate), shrunk(background, rate)
-    patches = tf.image.extract_patches(small_b, [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
-    patches = tf.reshape(patches, (-1, cells, 3, 3, channels))
-    holes = tf.image.extract_patches(shrunk(mask, rate), [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
-    usable = tf.cast(tf.reduce_mean(holes, axis=-1) == 0, foreground.dtype)
-    usable = tf.reshape(usable, (1, 1, 1, cells))
-    identity = tf.reshape(tf.eye(3), (3, 3, 1, 1))
-    grids = (small_h, small_w, small_h, small_w)
-    drawn = []
-    for query, kernel, pasted in zip(*(tf.split(x, foreground.shape[0]) for x in (small_f, patches, raw)), strict=True):
-        norm = tf.maximum(tf.sqrt(tf.reduce_sum(tf.square(kernel[0]), axis=[1, 2, 3])), 1e-4)
-        kernel = tf.transpose(kernel[0] / norm[:, None, None, None], (1, 2, 3, 0))
-        scores = tf.nn.conv2d(query, kernel, strides=1, padding="SAME")
-        for _ in range(2):
-            scores = tf.nn.conv2d(tf.reshape(scores, (1, cells, cells, 1)), identity, strides=1, padding="SAME")
-            scores = tf.transpose(tf.reshape(scores, (1, *grids)), (0, 2, 1, 4, 3))
-            grids = (grids[1], grids[0], grids[3], grids[2])
-        scores = tf.reshape(scores, (1, small_h, small_w, cells)) * usable
-        attention = tf.nn.softmax(scores * 10.0) * usable
-        kernel = tf.transpose(pasted[0], (1, 2, 3, 0))
-        drawn.append(tf.nn.conv2d_transpose(attention, kernel, (1, height, width, channels), rate, "SAME") / 4.0)
-    return tf.concat(drawn, axis=0)
-
-
-def shrunk(x, rate):
-    """Picks pixels as the legacy code does: nearest neighbour with aligned corners."""
-    size = (x.shape[1] // rate, x.shape[2] // rate)
-    return tf.compat.v1.image.resize_nearest_neighbor(x, size, align_corners=True)
+def legacy(foreground, background, mask):
+    """Restates the legacy algorithm, as compat.inpainting.contextual_attention does with literal=True."""
+    numbers = dict(ksize=3, stride=1, rate=2, fuse_size=3, softmax_scale=10.0)
+    return literal_order.attended(foreground, background, mask, **numbers)[0]
 
 
 def ours():

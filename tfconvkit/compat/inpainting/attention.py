@@ -3,12 +3,14 @@
 import tensorflow as tf
 
 from tfconvkit import layers
+from tfconvkit.compat.inpainting import literal_order
 from tfconvkit.compat.inpainting.flow import flow_to_image_tf
 from tfconvkit.compat.inpainting.grids import bilinear, resize
 
 
 def contextual_attention(
-    f, b, mask=None, ksize=3, stride=1, rate=1, fuse_k=3, softmax_scale=10.0, training=True, fuse=True
+    f, b, mask=None, ksize=3, stride=1, rate=1, fuse_k=3, softmax_scale=10.0, training=True, fuse=True,
+    literal=False,
 ):
     """Redraws a foreground from the patches of a background that resemble it, and paints where it looks.
 
@@ -28,6 +30,9 @@ def contextual_attention(
         softmax_scale: Factor of the scores.
         training: Ignored, as it was.
         fuse: Whether neighbours are fused.
+        literal: Whether to keep to the original's order of operations, sample by sample: its numbers to the last
+            digits where TensorFlow runs with oneDNN, as there (gradients of peaked attention amplify every rounding),
+            at its cost in time and memory. `f` and `b` have one known shape and `stride` is 1.
 
     Returns:
         The new foreground, of the shape of `f`, and a picture of the offsets `(batch, height, width, 3)` from -1 to 1,
@@ -44,7 +49,8 @@ def contextual_attention(
         >>> [part.shape.as_list() for part in contextual_attention(x, x, mask=tf.zeros((1, 16, 16, 1)), rate=2)]
         [[2, 16, 16, 8], [2, 16, 16, 3]]
     """
-    y, offsets = attended(f, b, mask, ksize, stride, rate, fuse_k if fuse else None, softmax_scale)
+    attend = literal_order.attended if literal else attended
+    y, offsets = attend(f, b, mask, ksize, stride, rate, fuse_k if fuse else None, softmax_scale)
     return y, flow_picture(offsets, rate, func=bilinear)
 
 
