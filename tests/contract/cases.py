@@ -22,3 +22,5 @@ FAMILIES = {
     "patch": patch_cases.CASES,
 }
 CASES = [case for cases in FAMILIES.values() for case in cases]
+# One case of each layer, the first, for what takes long.
+ONE_EACH = list({case.layer: case for case in reversed(CASES)}.values())[::-1]

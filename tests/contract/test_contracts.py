@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tolerances
 from backends.running import COMPILED_FITS, run
-from laws import relative_error
+from contract.cases import ONE_EACH
+from laws import gradients, relative_error
 
 
 def shapes(y):
@@ -78,6 +79,18 @@ def test_float64_computes_in_float64(case, built):
     assert relative_error(y, built.y) <= tolerances.LAW["float32"]
 
 
+def test_every_weight_has_a_gradient(case):
+    layer, x = case.make(), case.sample()
+
+    def energy():
+        outputs = keras.tree.flatten(case.apply(layer, x))
+        return sum(keras.ops.sum(keras.ops.square(keras.ops.cast(y, "float32"))) for y in outputs)
+
+    for gradient in map(keras.ops.convert_to_numpy, gradients(energy, (), layer.trainable_weights)):
+        assert np.isfinite(gradient).all() and gradient.any()
+
+
+@pytest.mark.parametrize("case", ONE_EACH, ids=str, indirect=True)
 @pytest.mark.parametrize("jit_compile", COMPILED_FITS)
 def test_fit_trains_every_weight(case, jit_compile):
     layer = case.make()
