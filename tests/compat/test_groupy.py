@@ -205,6 +205,7 @@ def test_a_legacy_script_learns_after_changing_the_import_alone(capsys):
     assert capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_legacy_script_learns_with_all_of_tensorflow_2_switched_off():
     script = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n" + SCRIPT.replace(OLD_IMPORT, NEW_IMPORT)
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -1,5 +1,7 @@
 """What every network holds as a whole, over the table of small versions."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -10,11 +12,11 @@ from models import cases
 from tfconvkit import audit, groups, layers
 
 EVERY_NETWORK = pytest.mark.parametrize("name", cases.CASES)
-EVERY_GROUP = pytest.mark.parametrize("group", ("C4", "D4"))
+# Both groups for every kind of network, one for each of its versions.
+IN_TURN = pytest.mark.parametrize("name, group", zip(cases.CASES, itertools.cycle(("D4", "C4")), strict=False))
 
 
-@EVERY_GROUP
-@EVERY_NETWORK
+@IN_TURN
 def test_the_network_turns_with_its_input_before_and_after_training(name, group):
     with cases.float64():
         model = cases.build(name, group)
@@ -32,8 +34,7 @@ def network_error(model, group, x):
     return equivariance_error(model, groups.get(group, 2), x, "trivial", output_field)
 
 
-@EVERY_GROUP
-@EVERY_NETWORK
+@IN_TURN
 def test_the_audit_passes(name, group):
     case, model = cases.CASES[name], cases.build(name, group)
     shape = (max(case.grid), max(case.grid), model.input_shape[-1])

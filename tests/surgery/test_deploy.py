@@ -63,6 +63,7 @@ for name, model in (("keras", keras.saving.load_model("model.keras")), ("saved",
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["residual C4 9x9", "nested C4 10x10", "chain O 4x4x4"])
 def test_files_load_where_this_package_is_not_installed(name, tmp_path):
     model = make(name)
@@ -76,6 +77,7 @@ def test_files_load_where_this_package_is_not_installed(name, tmp_path):
         assert error(list(np.load(tmp_path / file).values()), outputs(model, x)) <= tolerances.DEPLOYED
 
 
+@pytest.mark.slow
 @every_network
 def test_deployed_network_runs_in_onnxruntime(name, tmp_path):
     model = make(name)
@@ -84,6 +86,7 @@ def test_deployed_network_runs_in_onnxruntime(name, tmp_path):
     assert error(received, outputs(model, x)) <= tolerances.DEPLOYED
 
 
+@pytest.mark.slow
 @every_network
 def test_deployed_network_runs_in_litert(name, tmp_path):
     model = make(name)

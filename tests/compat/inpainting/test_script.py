@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 OLD_IMPORTS = """
 from neuralgym.ops.gan_ops import gan_hinge_loss
 from neuralgym.ops.layers import flatten, resize
@@ -81,6 +83,7 @@ with tf.Session() as sess:
 """
 
 
+@pytest.mark.slow
 def test_an_old_script_trains_with_new_imports_alone():
     source = SCRIPT.replace(OLD_IMPORTS, NEW_IMPORTS)
     finished = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=300)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import tolerances
 from laws import relative_error
 
@@ -22,6 +23,7 @@ from tfconvkit.compat.real_nvp import get_default_hparams, rec_masked_conv_coupl
 SCRIPT = f"""
 import sys
 import numpy as np
+import pytest
 import tensorflow.compat.v1 as tf
 {OLD_IMPORTS}
 tf.disable_v2_behavior()
@@ -52,6 +54,7 @@ with tf.Session() as sess:
 """
 
 
+@pytest.mark.slow
 def test_an_old_script_trains_with_new_imports_alone_and_its_checkpoint_loads(tmp_path):
     source = SCRIPT.replace(OLD_IMPORTS, NEW_IMPORTS)
     finished = subprocess.run(

@@ -19,6 +19,7 @@ def model(**arguments):
     return keras.Model(inputs, layers.ContextualAttention(**arguments)(inputs))
 
 
+@pytest.mark.slow
 @pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("run", exports.EVERY_FORMAT)
 def test_whole_attention_runs_in_every_format(run, tmp_path):

@@ -62,6 +62,7 @@ def test_masks_come_in_every_usual_form(mask):
     assert (filled[HOLE] == 255).all() and np.array_equal(filled[~HOLE], PHOTOGRAPH[~HOLE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ((3, 37, 50), (3, 37, 50, 1)))
 def test_a_batch_has_one_mask_for_all_or_one_each(shape, network):
     images = RNG.integers(256, size=(3, 37, 50, 3), dtype="uint8")
@@ -106,6 +107,7 @@ def test_a_mask_of_unclear_values_is_refused(network, value):
         inpaint(network, image, np.where(np.eye(13, 21) > 0, value, 0))
 
 
+@pytest.mark.slow
 def test_every_size_is_traced_with_its_sizes_known(network, monkeypatch):
     """The attention bounds its memory by sizes that it knows."""
     seen = []
