@@ -51,8 +51,7 @@ def rectify(R, t):
     """Returns the rotations of both cameras to new axes: x along the line between them, z close to camera 1's z."""
     x = R.T @ t * np.sign(R.T @ t)[0]
     y = np.cross([0, 0, 1], x) / np.linalg.norm(x[:2])
-    turn = np.stack([x, y, np.cross(x, y)])
-    return np.stack([turn, turn @ R.T])
+    return np.stack([turn := np.stack([x, y, np.cross(x, y)]), turn @ R.T])
 
 
 @tf.custom_gradient
@@ -60,21 +59,23 @@ def stable_project(E):
     """`project` with its derivative by divided differences, which are finite where singular values are equal."""
     s, u, v = tf.linalg.svd(E)
     even, odd = (tf.math.divide_no_nan(op(ONES[:, None], ONES), op(s[:, None], s)) / 2 for op in (tf.subtract, tf.add))
-    def gradient(upstream):
-        M = tf.transpose(u) @ upstream @ v
-        return u @ (even * (M + tf.transpose(M)) + odd * (M - tf.transpose(M))) @ tf.transpose(v)
+    return project(E), lambda upstream: u @ (even * ((M := tf.transpose(u) @ upstream @ v) + tf.transpose(M))
+                                             + odd * (M - tf.transpose(M))) @ tf.transpose(v)
 
-    return project(E), gradient
+
+def rotation(P):
+    """Returns one R of P = [t]x R with |t| = 1: the cofactors C of P are t t^T R, and R = C - [t]x P."""
+    C = tf.linalg.cross(tf.roll(P, -1, axis=0), tf.roll(P, -2, axis=0))
+    t = tf.linalg.normalize(C[:, tf.argmax(tf.norm(C, axis=0))])[0]
+    return C - tf.transpose(tf.linalg.cross(t * np.ones((3, 3)), tf.transpose(P)))
 
 
 def show_values():
     print("1. Noise in pixels, points:   s1 / s2 - 1   s3 / s2   eigenvalues of E")
     for noise, points in ((0, 200), (0.5, 200), (1, 200), (1, 10)):
-        E = estimate(*scene(noise, points)[1:])
-        s, roots = np.linalg.svd(E)[1], np.linalg.eigvals(E).round(3)
+        s, roots = np.linalg.svd(E := estimate(*scene(noise, points)[1:]))[1], np.linalg.eigvals(E).round(3)
         print(f"   {noise:3} {points:9} {s[0] / s[1] - 1:25.2%} {s[2] / s[1]:9.0e}  ", *roots)
-    print("   Some percent, as the 6% of the question, are noise of pixels. P = U diag(1, 1, 0) V^T is the nearest E;\n"
-          "   it has the poses of E, which do not depend on singular values: projecting changes neither R nor t.")
+    print("   Some percent, as the question's 6%, are noise. P = U diag(1, 1, 0) V^T, the nearest E, has equal poses.")
     return s[0] / s[1] > 1.02 and abs(roots[1].imag) > 0.1
 
 
@@ -82,8 +83,7 @@ def show_poses(R, x1, x2):
     print("2. The four poses: points in front, points that each rectified image shows, difference of their rows")
     results = []
     for pose in poses(estimate(x1, x2)):
-        rays = np.stack([x1, x2]) @ rectify(*pose).swapaxes(1, 2) @ K.T
-        pixels = rays[..., :2] / rays[..., 2:]
+        pixels = (rays := np.stack([x1, x2]) @ rectify(*pose).swapaxes(1, 2) @ K.T)[..., :2] / rays[..., 2:]
         shown = (rays[..., 2] > 0) & np.all(np.abs(pixels / SIZE - 0.5) < 0.5, axis=-1)
         results.append((in_front(*pose, x1, x2), *shown.mean(axis=1), np.abs(pixels[0] - pixels[1])[:, 1].mean()))
         angle = np.degrees(np.arccos((np.trace(pose[0].T @ R) - 1) / 2))
@@ -94,17 +94,17 @@ def show_poses(R, x1, x2):
 
 
 def show_gradients(E):
-    print("3. Gradient of P through TensorFlow's SVD, at s1 = s2 finite, silent and wrong: error against differences")
+    print("3. Gradients of P and of R through TensorFlow's SVD, at s1 = s2 finite, silent and wrong: relative error")
     weights, units = np.random.default_rng(0).normal(size=(3, 3)), 1e-6 * np.eye(9).reshape(9, 3, 3)
-    P, errors = project(E), []
-    for name, function, matrix in (("s1 > s2", project, E), ("s1 = s2", project, P), ("mended", stable_project, P)):
-        with tf.GradientTape() as tape:
-            tape.watch(matrix := tf.constant(matrix))
-            value = tf.reduce_sum(weights * function(matrix))
-        exact = np.array([np.sum(weights * (project(matrix + h) - project(matrix - h))) / 2e-6 for h in units])
-        errors.append(np.linalg.norm(tape.gradient(value, matrix).numpy().ravel() - exact) / np.linalg.norm(exact))
-        print(f"   {name:8} {errors[-1]:.0e}")
-    return errors[0] < 1e-6 < 1e-2 < errors[1] and errors[2] < 1e-6
+    errors, E, P = [], tf.Variable(E), tf.Variable(project(E))
+    for name, function, at in (("s1 > s2", project, E), ("s1 = s2", project, P), ("mended", stable_project, P)):
+        for then in (tf.identity, rotation):
+            with tf.GradientTape() as tape:
+                value = tf.reduce_sum(weights * then(function(at)))
+            exact = [np.sum(weights * (then(project(at + h)) - then(project(at - h)))) / 2e-6 for h in units]
+            errors.append(np.linalg.norm(tape.gradient(value, at).numpy().ravel() - exact) / np.linalg.norm(exact))
+        print(f"   {name:8} P {errors[-2]:.0e}   R {errors[-1]:.0e}   against differences")
+    return max(errors[:2] + errors[4:]) < 1e-6 < 1e-2 < min(errors[2:4])
 
 
 def main(arguments=None):

@@ -94,7 +94,7 @@ def main(arguments=None):
     truths = {"Gaussian": gaussian(), "motion": motion()}
     seeds, steps, rows = range(3), 500, []
     if options.quick:
-        truths, seeds, steps = {"Gaussian": truths["Gaussian"]}, [0], 200
+        truths, seeds, steps = {"Gaussian": truths["Gaussian"]}, [0], 80
     for name, truth in truths.items():
         print(f"{name}: correlation with the true kernel")
         kernels = estimates(photograph, truth, seeds, steps)

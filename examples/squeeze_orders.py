@@ -4,7 +4,6 @@ The thread on tutorial 11, measured: they are equal; what differs is "ordered", 
 """
 
 import argparse
-import itertools
 
 import keras
 import numpy as np
@@ -28,9 +27,8 @@ def show_official_and_tutorial():
     """Compares the two codes' index moves, written out."""
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 3))
     official = x.reshape(2, 4, 2, 4, 2, 3).transpose(0, 1, 3, 5, 2, 4).reshape(2, 4, 4, 12)
-    first = x.transpose(0, 3, 1, 2).reshape(2, 3, 4, 2, 4, 2)
-    tutorial = first.transpose(0, 1, 3, 5, 2, 4).reshape(2, 12, 4, 4).transpose(0, 2, 3, 1)
-    equal = np.array_equal(official, tutorial) and np.array_equal(squeeze.squeeze(x), official)
+    tutorial = x.transpose(0, 3, 1, 2).reshape(2, 3, 4, 2, 4, 2).transpose(0, 1, 3, 5, 2, 4).reshape(2, 12, 4, 4)
+    equal = np.array_equal(official, tutorial.transpose(0, 2, 3, 1)) and np.array_equal(squeeze.squeeze(x), official)
     print(f"2. squeeze_2x2 (official), SqueezeFlow (tutorial) and channel_major are equal, bit for bit: {equal}")
     return equal
 
@@ -43,12 +41,12 @@ def show_split():
     print(("   " + "{:16}" * 3).format(*squeeze.ORDERS))
     for rows in zip(*kept, strict=True):
         print("   " + "".join(f"{''.join('.#'[k] for k in row):16}" for row in rows))
+    return np.array_equal(kept[2], 1 - np.indices((4, 4)).sum(axis=0) % 2) and np.array_equal(kept[0], kept[1])
 
 
 def pulled_back(network, kept, changed):
     """Makes a network of half the channels of a squeezed image one of the image: squeeze, apply, put into place."""
     place = np.eye(8, dtype="float32")[changed]
-
     def function(x):
         parts = ops.split(network(ops.take(squeeze.squeeze(x), kept, axis=-1)), 2, axis=-1)
         return ops.concatenate([squeeze.unsqueeze(ops.matmul(part, place)) for part in parts], axis=-1)
@@ -62,8 +60,7 @@ def show_pull_back():
     squeezed, channels, errors = np.array(squeeze.squeeze(x)), np.arange(8), []
     print("4. Coupling after the squeeze against a coupling of the image with the same network, pulled back")
     for name, parity in (("column", channels % 2), ("row", channels // 2 % 2)):
-        kept, changed = np.flatnonzero(parity), np.flatnonzero(1 - parity)
-        network = keras.layers.Conv2D(8, 3, padding="same")
+        network, (kept, changed) = keras.layers.Conv2D(8, 3, padding="same"), map(np.flatnonzero, (parity, 1 - parity))
         y = layers.AffineCoupling(pulled_back(network, kept, changed), mask=name, scale_bound=None)(x)
         shift, scale = np.split(np.asarray(network(squeezed[..., kept])), 2, axis=-1)
         expected = (squeezed[..., changed] + shift) * np.exp(scale)
@@ -81,6 +78,8 @@ def show_script():
         network = keras.layers.Conv2D(2, size, padding="same", use_bias=False)
         changed = [np.mean(layers.AffineCoupling(network, m, scale_bound=None)(x) != x) for m in ("row", "column")]
         print(f"   {size}x{size}: a row coupling changes {changed[0]:.0%} of the image, a column one {changed[1]:.0%}")
+        if not np.allclose(changed, 0 if size == 1 else 0.5):
+            return False
     print("   At 1x1 the network is zero wherever it applies: both couplings are the identity, and so \"equal\".")
 
 
@@ -96,13 +95,14 @@ def show_sizes():
 def show_mixing():
     """Counts the numbers that one pixel reaches through an invertible 1x1 convolution."""
     print("7. Numbers of an 8x8 image that one number reaches through a 1x1 convolution")
-    for colours, before in itertools.product((1, 3), ([], [layers.Squeeze(2)])):
+    for colours, before in ((1, []), (1, [layers.Squeeze(2)]), (3, []), (3, [layers.Squeeze(2)])):
         chain = layers.Chain([*before, layers.InvertibleConv2D(seed=0), *map(layers.Invert, before)])
-        x = np.zeros((1, 8, 8, colours), "float32")
-        x[0, 3, 3, 0] = 1
+        x = np.eye(1, 64 * colours, 27 * colours, dtype="float32").reshape(1, 8, 8, colours)
         reached = np.abs(chain(x)[0]) > 1e-6
-        name = f"colours {colours}, {'after a squeeze' if before else 'without one'}"
-        print(f"   {name}: {reached.sum()} numbers, {reached.any(axis=-1).sum()} pixels")
+        reach, name = (reached.sum(), reached.any(axis=-1).sum()), "after a squeeze" if before else "without one"
+        print(f"   colours {colours}, {name}: {reach[0]} numbers, {reach[1]} pixels")
+        if reach != ((4 * colours, 4) if before else (colours, 1)):
+            return False
 
 
 def main(arguments=None):

@@ -17,7 +17,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.datasets import load_digits
 
 from tfconvkit import layers, multi_worker
 
@@ -25,31 +24,31 @@ STEPS, BATCH = 10, 64
 JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
 
 
-def turned_digits():
-    """Returns the images of all steps, each at a random quarter turn, and their labels."""
+def save_turned_digits(path):
+    """Saves the images of all steps, each at a random quarter turn, and their labels."""
+    from sklearn.datasets import load_digits  # takes a second, which the other processes save
     (images, labels), rng = load_digits(return_X_y=True), np.random.default_rng(0)
     images = [np.rot90(image.reshape(8, 8, 1) / 16, rng.integers(4)) for image in images[: STEPS * BATCH]]
-    return np.stack(images).astype("float32"), labels[: STEPS * BATCH].astype("int32")
+    np.savez(path, np.stack(images).astype("float32"), labels[: STEPS * BATCH].astype("int32"))
 
 
 def network(synchronized):
     """Builds the network, its batch norm with the statistics of the devices together (synchronized) or of each."""
     keras.utils.set_random_seed(0)
-    x = inputs = keras.Input((8, 8, 1))
-    for layer in (layers.LiftConv2D(8, 3, group="C4", padding="same", use_bias=False),
-                  layers.GroupBatchNormalization(group="C4", momentum=0.9, synchronized=synchronized, name="norm"),
-                  keras.layers.ReLU(), layers.GroupConv2D(16, 3, group="C4", strides=2, padding="same"),
-                  layers.GroupPooling(group="C4"), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10)):
-        x = layer(x)
-    model = keras.Model(inputs, x)
+    model = keras.Sequential([
+        keras.Input((8, 8, 1)), layers.LiftConv2D(8, 3, group="C4", padding="same", use_bias=False),
+        layers.GroupBatchNormalization(group="C4", momentum=0.9, synchronized=synchronized, name="norm"),
+        keras.layers.ReLU(), layers.GroupConv2D(16, 3, group="C4", strides=2, padding="same"),
+        layers.GroupPooling(group="C4"), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10)])
     model.compile(keras.optimizers.Adam(1e-2), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.optimizer.build(model.trainable_variables)  # else TensorFlow traces the first step twice
     return model
 
 
-def fit(model):
+def fit(model, folder):
     means = []  # of all steps so far, as fit logs them
     log = keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: means.append(float(logs["loss"])))
-    model.fit(*turned_digits(), BATCH, shuffle=False, verbose=0, callbacks=[log])
+    model.fit(*np.load(folder / "digits.npz").values(), BATCH, shuffle=False, verbose=0, callbacks=[log])
     return result(model, range(STEPS), np.diff(np.arange(1, STEPS + 1) * means, prepend=0).tolist())
 
 
@@ -59,24 +58,24 @@ def result(model, steps, losses):
 
 
 def run_jax(folder):
-    one = fit(network(synchronized=False))
+    one = fit(network(synchronized=False), folder)
     keras.distribution.set_distribution(keras.distribution.DataParallel())
-    return one, fit(network(synchronized=False))  # one program for all devices: its statistics are always pooled
+    return one, fit(network(synchronized=False), folder)  # one program for all devices: statistics are always pooled
 
 
 def run_mirrored(folder):
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    one = fit(network(synchronized=False))
+    one = fit(network(synchronized=False), folder)
     with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-        return one, fit(network(synchronized=True))
+        return one, fit(network(synchronized=True), folder)
 
 
 def run_worker(folder, kill=None):
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     with strategy.scope():
         model = network(synchronized=True)
-    dataset = tf.data.Dataset.from_tensor_slices(turned_digits()).batch(BATCH)
+    dataset = tf.data.Dataset.from_tensor_slices(tuple(np.load(folder / "digits.npz").values())).batch(BATCH)
     if kill and strategy.cluster_resolver.task_id == 1 and not list(folder.glob("ckpt*")):
         multi_worker.fit(model, dataset, steps=5)
         os.kill(os.getpid(), 9)
@@ -102,6 +101,7 @@ def main(arguments=None):
         run, out, *kill = options.role
         return Path(out).write_text(json.dumps(globals()[run](Path(out).parent, *kill)))
     with tempfile.TemporaryDirectory() as folder:
+        save_turned_digits(Path(folder) / "digits.npz")
         outs = {role: Path(folder) / role for role in ("run_mirrored", "run_worker", "run_jax")}
         mirrored, worker, jax = ([sys.executable, __file__, role, str(out)] for role, out in outs.items())
         with subprocess.Popen(mirrored):
