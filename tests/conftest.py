@@ -7,16 +7,21 @@ import hypothesis
 import numpy as np
 import pytest
 from backends import skips
+from backends.examples import examples
 
 BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
 # XLA compiles the tests' small functions twice as fast without LLVM's optimisations; what is computed is the same.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 # Laws hold in float64, which JAX computes in only when asked.
 os.environ.setdefault("JAX_ENABLE_X64", "1")
+# What XLA compiles for JAX is kept for the other processes of a run, and for the next run: a third of its time.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 ELSEWHERE = {path.name for path in Path(__file__).parent.glob("*")} - {*skips.EVERYWHERE, "conftest.py"}
 collect_ignore = [] if BACKEND == "tensorflow" else sorted(ELSEWHERE)
 
-hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=100)
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=examples(100))
 hypothesis.settings.load_profile("fixed")
 
 
@@ -45,11 +50,16 @@ if BACKEND == "torch":
 def pytest_collection_modifyitems(items):
     if BACKEND == "tensorflow":
         return
+    run = []
     for item in items:
         marker = item.get_closest_marker("tensorflow")
         reason = skips.TENSORFLOW[marker.args[0]] if marker else skips.reason_to_skip(BACKEND, item.nodeid)
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
+        else:
+            run.append(item)
+    for item in skips.slow(run) if BACKEND == "jax" else ():
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,10 @@
 
 import keras
 import numpy as np
+from backends import running
 from keras import ops, tree
 
-from tfconvkit import backend, groups
+from tfconvkit import groups
 
 
 def relative_error(value, expected):
@@ -34,7 +35,7 @@ def equivariance_error(function, group, x, input_field, output_field, data_forma
 def gradient_error(function, inputs, rng, step=1e-6):
     """Largest error of `J^T v` against central differences along random directions, in float64."""
     cotangent = rng.normal(size=tuple(function(*inputs).shape))
-    gradients = backend.vjp(function, inputs, cotangent)
+    gradients = running.vjp(function, inputs, cotangent)
     errors = []
     for position, gradient in enumerate(map(ops.convert_to_numpy, gradients)):
         direction = rng.normal(size=inputs[position].shape)
@@ -53,7 +54,7 @@ def gradients(function, inputs=(), variables=()):
         with keras.StatelessScope(state_mapping=list(zip(variables, values[len(inputs) :], strict=True))):
             return function(*values[: len(inputs)])
 
-    return backend.vjp(of_values, [*inputs, *(variable.value for variable in variables)], np.ones(()))
+    return running.vjp(of_values, [*inputs, *(variable.value for variable in variables)], np.ones(()))
 
 
 def round_trip_error(layer, x, **arguments):
@@ -75,8 +76,8 @@ def log_det_error(layer, x, **arguments):
         return ops.concatenate([ops.reshape(y, (x.shape[0], -1)) for y in outputs], axis=-1)
 
     size = int(np.prod(x.shape[1:]))
-    rows = [backend.vjp(function, [x], np.tile(row, (x.shape[0], 1)))[0] for row in np.eye(size)]
-    jacobians = np.stack([np.reshape(ops.convert_to_numpy(row), (x.shape[0], size)) for row in rows], axis=1)
+    rows = running.vjps(function, [x], [np.tile(row, (x.shape[0], 1)) for row in np.eye(size)])
+    jacobians = np.stack([np.reshape(ops.convert_to_numpy(row), (x.shape[0], size)) for (row,) in rows], axis=1)
     _, log_det = layer(x, return_log_det=True, **arguments)
     return _log_det_error(log_det, np.linalg.slogdet(jacobians).logabsdet)
 

@@ -1,5 +1,6 @@
 """Which tests do not run on which backend, and the reason of each: no other test is left out."""
 
+import collections
 import fnmatch
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ TENSORFLOW = {
     "graphs": "tf.function: tracing with unknown sizes, and what is asked of a graph, exist on TensorFlow alone",
     "graphs and SavedModel": "tf.function and SavedModel are TensorFlow's; JAX and PyTorch compile in predict and fit",
     "tape": "asks GradientTape itself, for None where a gradient stops or for the step of an optimizer",
-    "tape and graphs": "GradientTape in eager mode, graphs and XLA; test_every_backend_gives_the_gradients has the law",
+    "tape and graphs": "GradientTape, graphs and XLA on variables; test_every_backend_gives_the_gradients has the law",
     "exports": "formats of TensorFlow's export: LiteRT and SavedModel of a graph with unknown sizes",
     "replicas": "synchronized=True, which Keras has for tf.distribute alone",
     "reference": "the expected numbers come from an operation of TensorFlow; another test has the law",
@@ -40,7 +41,11 @@ BATCH_NORM = ROUNDED + "keras.layers.BatchNormalization computes in float32"
 REDUCED = ROUNDED + "keras.losses.Loss reduces by ops.mean in float32"
 POOLED = "the expected numbers are those of Keras' average_pool, which on PyTorch averages over repeated cells"
 DOTS = "PyTorch's register_parameter refuses names with a dot, and Keras names parameters by the layers' names"
-DYNAMO = "torch.compile (Dynamo of PyTorch 2.13) fails on Keras' attribute tracking: method_setattr_standard()"
+EAGER = "Keras' fit on PyTorch runs every step as it is (keras/src/backend/torch/trainer.py): no trace to count"
+TRACED = (
+    "Keras initialises variables that are made inside jax.jit by traced values, which leak (keras/src/backend/jax/"
+    "core.py); TensorFlow lifts them out of the graph by tf.init_scope"
+)
 
 FAULTS = (
     Fault("jax", "*::test_float64_computes_in_float64[*activation=tanh*", ROUNDED + "ops.tanh returns float32"),
@@ -53,11 +58,15 @@ FAULTS = (
     *(Fault("torch", pattern, POOLED) for pattern in (
         "*/group/test_pooling.py::test_axes_that_the_group_leaves_alone_are_pooled_as_by*",
         "*/group/test_pooling.py::test_the_identity_component_equals_same_of_tensorflow*",
+        "*/audit/test_sizes.py::test_pooling_is_equivariant_exactly_on_the_safe_sizes[same-AveragePooling2D]",
     )),
-    *(Fault(backend, "*/losses/test_bicubic_downscale.py::test_the_gradient_is_the_slope", REDUCED)
-      for backend in ("jax", "torch")),
+    *(Fault(backend, pattern, REDUCED) for backend in ("jax", "torch") for pattern in (
+        "*/losses/test_bicubic_downscale.py::test_the_gradient_is_the_slope",
+        "*/kernelgan/test_estimation.py::test_each_player_follows_its_own_loss_alone*",
+    )),
+    Fault("jax", "*/flow/test_coupling.py::test_a_coupling_is_built_inside_a_function", TRACED),
+    Fault("torch", "*/flow/test_flow.py::test_the_training_step_is_traced_once", EAGER),
     Fault("torch", "*/flow/test_pyramid.py::test_latents_and_images_are_those_of_the_pytorch_code*", DOTS),
-    Fault("torch", "*/flow/test_reversible.py::test_fit_trains_it_as_the_ordinary_chain[True]*", DYNAMO),
 )
 
 
@@ -67,3 +76,35 @@ def reason_to_skip(backend, node_id):
         if fault.backend == backend and fnmatch.fnmatchcase(node_id, fault.tests.replace("[", "[[]")):
             return fault.reason
     return None
+
+
+# Half a minute of XLA on JAX and more; other tests of these files have the law.
+LONG = ("test_a_residual_network_keeps_its_cost_and_becomes_equivariant", "test_chains_and_sums_nest")
+
+
+def slow(items):
+    """The items that are slow tests on JAX, which compiles each operation for each shape, a second for a case.
+
+    All but the first and the last case of a law, and but the first case of each class in a contract.
+    """
+    cases = collections.defaultdict(list)
+    for item in items:
+        cases[_test_of(item)].append(item)
+    kept = {id(of_test[place]) for test, of_test in cases.items() for place in _places(test, len(of_test))}
+    return [item for item in items if id(item) not in kept]
+
+
+def _test_of(item):
+    """What the cases of a test have in common: its name, and in a contract the class and all but the case."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    if "case" not in parameters or "/contract/" not in item.nodeid:
+        return item.nodeid.split("[")[0], None
+    others = tuple(str(value) for name, value in parameters.items() if name != "case")
+    return item.nodeid.split("[")[0], (parameters["case"].layer.__name__, *others)
+
+
+def _places(test, count):
+    name, of_contract = test
+    if name.endswith(LONG):
+        return set()
+    return {0} if of_contract else {0, count - 1}

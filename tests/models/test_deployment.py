@@ -12,6 +12,7 @@ NETWORKS = ("cnn", "resnet", "resnet-padding", "unet")
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_deployed_networks_give_equal_outputs_in_every_format(name, tmp_path):
     model = build(name, "D4")

@@ -1,8 +1,8 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 import tolerances
+from backends.running import compiled
 from laws import relative_error
 from layers.flow import legacy
 
@@ -62,5 +62,4 @@ def test_saved_networks_load_with_equal_outputs(blocks, bottleneck, tmp_path):
     model = keras.Model(inputs, network(inputs))
     model.save(tmp_path / "model.keras")
     np.testing.assert_array_equal(keras.saving.load_model(tmp_path / "model.keras")(x), model(x))
-    function = tf.function(network, jit_compile=True)
-    assert relative_error(function(x), model(x)) <= tolerances.SAME_LAYER
+    assert relative_error(compiled(network)(x), model(x)) <= tolerances.SAME_LAYER

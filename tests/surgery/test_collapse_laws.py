@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 import tolerances
+from backends.examples import examples
+from backends.running import BACKEND
 from golden_files import load
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ STACKS = (
 # Only a bias that zeros replace makes these differ: a channel of ones carries it.
 CARRIED = ("1x1_then_3x3_then_1x1", "stride2_3_1")
 POLICY = {"dtype": "float64"}
+# Outside TensorFlow Keras normalises in float32 (backends/skips.py): no law of float64 holds there.
+NORM = ("norm",) if BACKEND == "tensorflow" else ()
 
 
 def collapsed(model, **arguments):
@@ -65,7 +69,7 @@ def inside(y, border):
 @st.composite
 def kinds(draw):
     """Draws class and arguments of a linear layer; there are 4 filters, so that any groups fit."""
-    kind = draw(st.sampled_from(("Conv2D", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "norm", "pool")))
+    kind = draw(st.sampled_from(("Conv2D", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", *NORM, "pool")))
     if kind == "norm":
         return plain.BatchNormalization, {}
     if kind == "pool":
@@ -100,7 +104,7 @@ def padded(stack, padding):
     return made
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(stack=stacks(min_size=1, max_stride=6))
 def test_a_valid_stack_is_one_convolution(stack):
     model = sequential((None, None, 4), padded(stack, "valid"))
@@ -112,7 +116,7 @@ def test_a_valid_stack_is_one_convolution(stack):
         assert len(made.layers) == 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(stack=stacks(min_size=2, max_stride=4), size=st.integers(80, 85))
 def test_a_same_stack_is_one_convolution_up_to_the_border_that_is_reported(stack, size):
     model = sequential((size, size + 5, 4), padded(stack, "same"))
@@ -123,7 +127,7 @@ def test_a_same_stack_is_one_convolution_up_to_the_border_that_is_reported(stack
     assert wrong_border(received, expected) == border
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(stack=stacks(min_size=2, max_stride=4), size=st.integers(40, 45))
 def test_a_same_stack_stays_exact_where_no_border_is_allowed(stack, size):
     model = sequential((size, size + 5, 4), padded(stack, "same"))
@@ -133,7 +137,7 @@ def test_a_same_stack_stays_exact_where_no_border_is_allowed(stack, size):
     assert relative_error(outputs(made, x), outputs(model, x)) <= tolerances.LAW["float64"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(st.data())
 def test_branches_of_any_kind_are_one_convolution(data):
     image = keras.Input((None, None, 4), dtype="float64")
@@ -143,7 +147,7 @@ def test_branches_of_any_kind_are_one_convolution(data):
         kind = data.draw(st.sampled_from((plain.Conv2D, plain.SeparableConv2D)))
         y = kind(4, data.draw(st.integers(1, 2)) * 2 - 1, padding="same", **POLICY)(image)
         y = plain.Conv2D(4, 1, strides=strides, use_bias=data.draw(st.booleans()), **POLICY)(y)
-        branches.append(plain.BatchNormalization(**POLICY)(y))
+        branches.append(plain.BatchNormalization(**POLICY)(y) if NORM else y)
     branches += [image] if strides == 1 else []
     model = randomised(keras.Model(image, plain.Add(**POLICY)(branches)))
     made, border = collapsed(model)

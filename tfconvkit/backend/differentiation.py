@@ -50,7 +50,7 @@ def vjp(function, inputs, cotangent):
         pairs = [(torch.as_tensor(v).to(y), y) for v, y in pairs if y.requires_grad]
         cotangents, outputs = ([pair[which] for pair in pairs] for which in (0, 1))
         options = {"materialize_grads": True, "allow_unused": True, "create_graph": is_differentiable}
-        return list(torch.autograd.grad(outputs, inputs, cotangents, **options))
+        return list(torch.autograd.grad(outputs, inputs, cotangents, **options)) if inputs else []
     raise _no_differentiation()
 
 

@@ -53,6 +53,8 @@ def solve_rows(a, rows):
 def svd(a):
     """Computes reduced singular value decompositions `a = u diag(s) v^H`; not to be differentiated.
 
+    PyTorch refuses NaN and infinity: there they count as zeros. A caller that wants them in its result puts them there.
+
     Args:
         a: Tensor `(..., m, n)`, complex or real; inside XLA on TensorFlow only real, see `working_form`.
 
@@ -68,7 +70,7 @@ def svd(a):
     if keras.backend.backend() == "tensorflow":
         s, u, v = _linalg().svd(a)
         return u, s, v
-    u, s, v = _linalg().svd(a, full_matrices=False)
+    u, s, v = _linalg().svd(_accepted(a), full_matrices=False)
     return u, s, ops.conj(ops.swapaxes(v, -2, -1))
 
 
@@ -81,7 +83,12 @@ def singular_values(a):
     """
     if keras.backend.backend() == "tensorflow":
         return _linalg().svd(a, compute_uv=False)
-    return _linalg().svdvals(a) if keras.backend.backend() == "torch" else _linalg().svd(a, compute_uv=False)
+    torch = keras.backend.backend() == "torch"
+    return _linalg().svdvals(_accepted(a)) if torch else _linalg().svd(a, compute_uv=False)
+
+
+def _accepted(a):
+    return ops.where(ops.isfinite(a), a, ops.zeros_like(a)) if keras.backend.backend() == "torch" else a
 
 
 def log_abs_det(a):
@@ -116,7 +123,11 @@ def det_sign(a):
         >>> np.asarray(det_sign(ops.convert_to_tensor([[[0.0, 1.0], [1.0, 0.0]]])))
         array([-1.], dtype=float32)
     """
-    return _det_sign_by_elimination(a) if is_tensorflow_xla() else _linalg().slogdet(a)[0]
+    if is_tensorflow_xla():
+        return _det_sign_by_elimination(a)
+    sign = _linalg().slogdet(a)[0]
+    # PyTorch finds a sign for matrices with NaN.
+    return sign + 0 * ops.sum(a, axis=(-2, -1)) if keras.backend.backend() == "torch" else sign
 
 
 def _det_sign_by_elimination(a):

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tolerances
+from backends.examples import examples
+from backends.running import BACKEND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -50,12 +52,14 @@ def test_the_legacy_numbers_are_reproduced(name, chunk_size):
     assert np.array_equal(offsets, data["offsets"])
     if "grad_f" not in data:
         return
-    gradients = gradients_of(layer, data)
+    gradients, allowed = gradients_of(layer, data), tolerances.GOLDEN
     if name == golden_files.IMPRECISE:
-        # The golden float32 is itself 1.6e-5 from these in float64, where the layer's own float32 is 8e-6 from them.
+        # The golden float32 is itself 1.6e-5 from these in float64, where the layer's own float32 is 8e-6 from them,
+        # and 1.5e-5 in the order of adding of XLA on JAX.
         data.update(gradients_of(golden_layer(data, chunk_size=chunk_size, dtype="float64"), data))
+        allowed = tolerances.GOLDEN_ATTENTION_GRADIENT if BACKEND == "jax" else allowed
     for kind, gradient in gradients.items():
-        assert np.abs(gradient - data[kind]).max() <= tolerances.GOLDEN * max(np.abs(data[kind]).max(), 1)
+        assert np.abs(gradient - data[kind]).max() <= allowed * max(np.abs(data[kind]).max(), 1)
 
 
 def gradients_of(layer, data):
@@ -71,7 +75,7 @@ def test_the_imprecise_golden_gradients_are_those_of_float64_up_to_their_own_rou
         assert relative_error(data[kind], gradient) <= tolerances.GOLDEN_ATTENTION_GRADIENT
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     sizes=st.tuples(*(st.integers(1, 9),) * 4),
     patch_size=st.integers(1, 5),

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tolerances
+from backends.running import COMPILED_FITS
 from keras import ops
 from laws import log_det_error, relative_error, round_trip_error
 
@@ -53,7 +54,7 @@ def test_inference_the_inverse_and_a_frozen_layer_are_the_identity_before_the_st
     assert np.array_equal(layer(x, training=True), x)
 
 
-@pytest.mark.parametrize("jit_compile", (False, True))
+@pytest.mark.parametrize("jit_compile", COMPILED_FITS)
 def test_fit_starts_from_its_first_batch(jit_compile):
     layer = layers.ActNorm()
     model = keras.Sequential([keras.Input((3, 5, 3)), layer, keras.layers.Flatten(), keras.layers.Dense(1)])

@@ -20,8 +20,9 @@ COUPLINGS = {
 
 
 def network(channels, dtype):
+    # Not tanh, which Keras computes in float32 on JAX.
     return keras.Sequential([
-        keras.layers.Conv2D(4, 3, padding="same", activation="tanh", dtype=dtype),
+        keras.layers.Conv2D(4, 3, padding="same", activation="softsign", dtype=dtype),
         keras.layers.Conv2D(channels, 1, dtype=dtype),
     ])
 

@@ -11,7 +11,7 @@ PRIORS = ("standard_normal", "learned")
 
 
 def coupling(channels, **arguments):
-    network = keras.layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float64", name="net")
+    network = keras.layers.Conv2D(channels, 3, padding="same", activation="softsign", dtype="float64", name="net")
     return layers.AffineCoupling(network, dtype="float64", **arguments)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tolerances
+from backends.examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -36,7 +37,7 @@ def test_same_convolution_of_signals_is_equivariant(group, size, strides, rate, 
     assert error <= tolerances.LAW["float64"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     group=st.sampled_from(SPACE[:-1]),
     size=st.integers(1, 4),
@@ -59,7 +60,7 @@ def test_the_48_elements_of_the_cube_are_kept(fields):
     assert error <= tolerances.LAW["float64"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     kind=st.sampled_from(("Max", "Average")),
     rank=st.sampled_from((1, 3)),

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tolerances
+from backends.running import COMPILED_FITS
 from keras import ops
 from laws import relative_error
 
@@ -85,7 +86,7 @@ def test_each_player_follows_its_own_loss_alone(kind, weight, policy):
     assert relative_error(total(), of_generator() + of_discriminator()) <= tolerances.LAW["float64"]
 
 
-@pytest.mark.parametrize("jit_compile", (False, True))
+@pytest.mark.parametrize("jit_compile", COMPILED_FITS)
 def test_fit_trains_both_players_and_names_their_losses(jit_compile):
     model = network()
     model.compile(keras.optimizers.Adam(1e-3, 0.5), jit_compile=jit_compile)
