@@ -90,6 +90,12 @@ def test_poses_of_an_essential_matrix_are_the_golden_ones(essential, case):
     assert np.array_equal(counts, case["counts_in_front"])
 
 
+def test_the_rotation_by_cofactors_is_one_of_the_golden_ones(essential, case):
+    found = np.asarray(essential.rotation(essential.project(case["E_noisy"])))
+    errors = [relative_error(found, R) for R in case["R_candidates"]]
+    assert min(errors) <= tolerances.GOLDEN_FLOAT64
+
+
 def test_the_pose_in_front_of_both_cameras_is_the_one_of_opencv(essential, case):
     both = rays(case["x1"]), rays(case["x2"])
     R, t = max(essential.poses(case["E_noisy"]), key=lambda pose: essential.in_front(*pose, *both))

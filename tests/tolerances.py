@@ -69,3 +69,5 @@ CROSS_BACKEND = 1e-5
 LEAST_SQUARES = 1e-5
 # Hostile calls against the same call for one sample, in a graph, or with arguments spelt otherwise. Measured: 8.9e-8.
 HOSTILE = 1e-5
+# One minus a golden sum near 1 of 169 numbers in float32. Measured: TensorFlow and PyTorch 0, JAX 2.4e-7.
+SUM_NEAR_ONE = 1e-6

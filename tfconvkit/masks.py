@@ -1,6 +1,7 @@
 """Hole masks for inpainting, and weights inside them, in plain NumPy: 1 in the hole, 0 where the image is known."""
 
 import math
+import numbers
 
 import numpy as np
 
@@ -54,11 +55,12 @@ def free_form(
         (4, 64, 96, 1)
     """
     size = _positive_pair("free_form", "size", size)
-    ranges = {"strokes": strokes, "vertices": vertices, "width": width}
-    for argument, pair in ranges.items():
-        if len(pair) != 2 or not 0 <= pair[0] <= pair[1]:
-            raise ValueError(f"free_form expects {argument}=(smallest, largest). Received {argument}={pair}.")
-    rng = np.random.default_rng(rng)
+    strokes, vertices, width = (
+        _range("free_form", *each) for each in (("strokes", strokes), ("vertices", vertices), ("width", width))
+    )
+    angle = _number("free_form", "angle", angle, least=-math.inf)
+    angle_spread = _number("free_form", "angle_spread", angle_spread, least=0)
+    rng, flip = _generator("free_form", rng), _flag("free_form", "flip", flip)
 
     def draw():
         mask = np.zeros(size, bool)
@@ -136,14 +138,16 @@ def box(size, box_size, count=None, *, margin=0, shrink=0, rng=None):
     """
     size = _positive_pair("box", "size", size)
     box_size = _positive_pair("box", "box_size", box_size)
-    margin, shrink = np.broadcast_to(margin, 2), np.broadcast_to(shrink, 2)
+    margin, shrink = (
+        np.array(_positive_pair("box", name, each, least=0)) for name, each in (("margin", margin), ("shrink", shrink))
+    )
     last = np.array(size) - margin - box_size
     if (last < margin).any() or (2 * shrink >= box_size).any() or min(*margin, *shrink) < 0:
         raise ValueError(
             f"box expects box_size + 2 * margin <= size and 2 * shrink < box_size. Received size={size}, "
             f"box_size={box_size}, margin={tuple(margin)}, shrink={tuple(shrink)}. Use a smaller box or margin."
         )
-    rng = np.random.default_rng(rng)
+    rng = _generator("box", rng)
 
     def draw():
         mask = np.zeros((*size, 1), "float32")
@@ -168,7 +172,7 @@ def distance(mask):
         >>> distance(np.array([[0, 1, 1, 1, 0]]))
         array([[0., 1., 2., 1., 0.]], dtype=float32)
     """
-    steps = np.where(np.asarray(mask) > 0.5, np.float32(np.inf), np.float32(0))
+    steps = np.where(_checked_mask(mask) > 0.5, np.float32(np.inf), np.float32(0))
     # The city-block distance is separable: along one axis, then along the other, in both directions.
     for axis in (0, 1) if steps.ndim == 2 else (-3, -2):
         steps = np.moveaxis(steps, axis, -1)
@@ -199,7 +203,7 @@ def discount(mask, gamma=0.9):
         >>> discount(np.array([[0, 1, 1, 1, 0]]), gamma=0.5)
         array([[1.  , 0.5 , 0.25, 0.5 , 1.  ]], dtype=float32)
     """
-    return np.float32(gamma) ** distance(mask)
+    return np.float32(_number("discount", "gamma", gamma, least=0, most=1)) ** distance(mask)
 
 
 def spatial_discount(size, gamma=0.9):
@@ -218,21 +222,73 @@ def spatial_discount(size, gamma=0.9):
         >>> spatial_discount((4, 4), gamma=0.5)[..., 0].min()
         np.float32(0.25)
     """
+    gamma = _number("spatial_discount", "gamma", gamma, least=0, most=1)
     rows, columns = (np.arange(length) for length in _positive_pair("spatial_discount", "size", size))
     rows, columns = np.minimum(rows, len(rows) - rows), np.minimum(columns, len(columns) - columns)
     return np.maximum(gamma ** rows[:, None], gamma**columns)[..., None].astype("float32")
 
 
-def _positive_pair(function, argument, value):
-    pair = tuple(np.broadcast_to(value, 2).tolist()) if np.size(value) in (1, 2) else ()
-    if len(pair) != 2 or not all(isinstance(length, int) and length > 0 for length in pair):
-        raise ValueError(f"{function} expects {argument} as two positive integers. Received {argument}={value!r}.")
-    return pair
+def _positive_pair(function, argument, value, least=1):
+    pair = (value, value) if isinstance(value, numbers.Integral) else value
+    is_pair = isinstance(pair, (tuple, list, np.ndarray)) and len(pair) == 2
+    if not is_pair or not all(_is_integer(length) and length >= least for length in pair):
+        kind = "positive integers" if least else "integers from 0 on"
+        raise ValueError(f"{function} expects {argument} as two {kind}. Received {argument}={value!r}.")
+    return tuple(map(int, pair))
+
+
+def _range(function, argument, value):
+    is_pair = isinstance(value, (tuple, list, np.ndarray)) and len(value) == 2 and all(map(_is_integer, value))
+    if not is_pair or not 0 <= value[0] <= value[1]:
+        raise ValueError(f"{function} expects two integers {argument}=(smallest, largest). Received "
+                         f"{argument}={value!r}.")
+    return tuple(value)
+
+
+def _number(function, argument, value, least, most=math.inf):
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not is_number or not least <= value <= most:
+        raise ValueError(f"{function} expects {argument} as a finite number from {least} to {most}. Received "
+                         f"{argument}={value!r}.")
+    return float(value)
+
+
+def _flag(function, argument, value):
+    if not isinstance(value, (bool, np.bool_, numbers.Integral)):
+        raise ValueError(f"{function} expects {argument} as True or False. Received {argument}={value!r}.")
+    return bool(value)
+
+
+def _generator(function, rng):
+    if rng is not None and not isinstance(rng, np.random.Generator) and not (_is_integer(rng) and rng >= 0):
+        raise ValueError(f"{function} expects rng as a numpy.random.Generator, an integer from 0 on or None. Received "
+                         f"rng={rng!r}.")
+    return np.random.default_rng(rng)
+
+
+def _is_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _checked_mask(mask):
+    """The mask as an array, with two axes or from three on, all but the first of which have one cell or more."""
+    try:
+        mask = np.asarray(mask)
+    except ValueError as error:
+        raise ValueError(f"Expected mask as an array. Received lists of different lengths: {error}.") from error
+    if mask.dtype.kind not in "biuf":
+        raise TypeError(f"Expected mask as an array of booleans or real numbers. Received dtype {mask.dtype}.")
+    if mask.ndim < 2 or 0 in mask.shape[1:] or mask.ndim < 4 and 0 in mask.shape:
+        raise ValueError(f"Expected mask as (height, width) or (..., height, width, channels), which must not be "
+                         f"empty. Received shape {mask.shape}.")
+    if np.isnan(mask).any():
+        raise ValueError("Expected mask of numbers: above 0.5 is hole. Received NaN, which is neither hole nor known.")
+    return mask
 
 
 def _repeated(draw, count):
     if count is None:
         return draw().astype("float32")
-    if count < 1:
-        raise ValueError(f"Expected count as a positive integer, or None for one mask. Received count={count}.")
+    if not _is_integer(count) or count < 1:
+        raise ValueError(f"Expected count as a positive integer, or None for one mask. Received count={count!r}.")
     return np.stack([draw() for _ in range(count)]).astype("float32")

@@ -18,7 +18,8 @@ KERAS = ("receiv", "expect", "must", "should", "unknown", "invalid", "could not 
 # Where Keras looks at arguments before a layer's own code is reached.
 KERAS_CHECKS = ("/keras/src/layers/", "/keras/src/utils/", "/keras/src/dtype_policies/", "/keras/src/initializers/",
                 "/keras/src/activations/", "/keras/src/regularizers/", "/keras/src/constraints/", "/keras/src/saving/",
-                "/keras/src/random/", "/keras/src/backend/common/")
+                "/keras/src/random/", "/keras/src/backend/common/", "/keras/src/losses/", "/keras/src/ops/operation.py",
+                "/keras/src/ops/operation_utils.py")
 # Where Keras wraps an error of a constructor in one of its own: the wrapped one is judged.
 WRAPS = ("/keras/src/ops/operation.py", "/keras/src/saving/serialization_lib.py")
 # Python's own answers to arguments that are missing or unknown say all there is to say.

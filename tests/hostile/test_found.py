@@ -7,7 +7,8 @@ import tolerances
 from hostile import judging
 from keras import ops
 
-from tfconvkit import layers, operators
+from tfconvkit import audit, groups, layers, losses, masks, models, operators, padding, surgery
+from tfconvkit import ops as functions
 
 
 def floats(*shape, dtype="float32"):
@@ -101,6 +102,80 @@ ERRORS = {
     "a configuration without its layers": (lambda: layers.Chain.from_config({}), "missing 1 required.*'layers'"),
     "a configuration without its network": (lambda: layers.AffineCoupling.from_config({}), "missing.*'conditioner'"),
 }
+
+
+def mask_1d():
+    return operators.Mask(np.ones(3, "float32"))
+
+
+# Calls that once gave a wrong answer without a word.
+SILENT = {
+    "a typing error in an order": (
+        lambda: functions.squeeze.squeeze(floats(1, 2, 2, 1), order="pixel"), "order must be"
+    ),
+    "channels twice": (lambda: functions.squeeze.permute_channels(floats(1, 3), [0, 0, 1]), "a permutation of the 3"),
+    "some of the channels": (lambda: functions.squeeze.permute_channels(floats(1, 3), [1, 0]), "a permutation of"),
+    "a sum of bytes": (lambda: functions.patches.fold(integers(1, 3, 8), (4,), 2), "int32 or int64.*dtype uint8"),
+    "a typing error in a padding": (lambda: padding.output_size(9, 3, 2, "full"), 'padding must be "same" or "valid"'),
+    "half a pixel": (lambda: padding.same_pads(9.5, 3), "must be an integer"),
+    "a typing error in a data format": (
+        lambda: functions.cropping.crop_per_channel(floats(1, 4, 2), np.array([[0], [1]]), "last"), "data_format must"
+    ),
+    "a typing error in an overlap": (
+        lambda: functions.attention.contextual_attention(
+            floats(1, 4, 4, 1), floats(1, 4, 4, 1), settings=functions.attention.Settings(overlap="sum")
+        ), "overlap must be"
+    ),
+    "a mask of another grid": (
+        lambda: functions.attention.contextual_attention(floats(1, 4, 4, 1), floats(1, 4, 4, 1), floats(1, 1, 4, 1)),
+        "hole_mask as \\(batch or 1, height, width"
+    ),
+    "a bound of no samples": (
+        lambda: functions.bounds.importance_weighted_bound(floats(2, 0)), "one cell or more"
+    ),
+    "a flat kernel": (lambda: functions.blur_kernels.centre_of_mass(np.zeros((3, 3))), "sum is not 0"),
+    "a row beyond the kernel": (
+        lambda: functions.kernels.group_expand(floats(3, 2), np.array([[3], [4]])), "from 0 to 3"
+    ),
+    "images of another batch": (
+        lambda: losses.MaskedL1()(floats(1, 4, 4, 4), floats(2, 4, 4, 3)), "as many samples"
+    ),
+    "scores of another number": (lambda: losses.DiscriminatorLoss()(floats(2, 1), floats(2, 5)), "as many scores"),
+    "a mask for other points": (
+        lambda: losses.gradient_penalty(ops.sin, floats(4, 1), floats(4, 3)), "broadcasts to x"
+    ),
+    "a mask of NaN": (lambda: masks.distance(np.full((2, 2), np.nan)), "neither hole nor known"),
+    "a gamma that grows": (lambda: masks.discount(np.eye(3), gamma=2), "from 0 to 1"),
+    "an element that is true": (lambda: groups.act("C4", True, floats(1, 2, 2, 1)), "elements 0 to 3"),
+    "a residual of other samples": (
+        lambda: operators.optimality(mask_1d(), floats(2, 3), floats(3, 3)), "as many samples"
+    ),
+    "a centre of other samples": (
+        lambda: mask_1d().pinv(operators.Dense(damping=0.1)).prox(floats(2, 3), floats(3, 3)), "as many samples"
+    ),
+    "True samples": (lambda: models.Flow(layers.ActNorm()).sample(True), "n must be an integer"),
+    "a word for whether": (lambda: models.GroupCNN(include_top="no"), "True or False"),
+    "a word for layers": (lambda: surgery.collapse(dense(), layers="dense"), "list of names"),
+    "a negative tolerance": (lambda: audit.equivariance(dense(), "C4", (4, 4, 1), tolerance=-1), "from 0 to"),
+}
+
+
+def dense():
+    return keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Dense(2, name="dense")])
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_a_wrong_answer_became_an_error(name):
+    call, message = SILENT[name]
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        call()
+    assert judging.fault_of_error(caught.value) is None
+
+
+def test_weights_of_integers_are_not_cut_off():
+    x = np.array([0, 10, 20, 30], "uint8")
+    y = functions.resize.resampled(x, np.array([[0, 1], [2, 3]]), np.array([[0.5, 0.5], [0, 1]]), axis=0)
+    assert np.array_equal(ops.convert_to_numpy(y), [5, 30])
 
 
 @pytest.mark.parametrize("name", ERRORS)

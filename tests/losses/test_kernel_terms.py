@@ -28,7 +28,12 @@ def test_the_gradient_is_the_slope(name):
 @pytest.mark.parametrize("number", range(4))
 def test_values_and_gradients_are_the_legacy_ones(name, number):
     kernel = GOLDEN[f"k{number}"]
-    assert relative_error(TERMS[name](kernel), GOLDEN[f"k{number}_loss_{name}"]) <= tolerances.GOLDEN
+    value, expected = TERMS[name](kernel), GOLDEN[f"k{number}_loss_{name}"]
+    if name == "sum2one":
+        # One minus a sum near 1 has the rounding of that sum, which goes by the order of adding.
+        assert abs(float(value) - float(expected)) <= tolerances.SUM_NEAR_ONE
+    else:
+        assert relative_error(value, expected) <= tolerances.GOLDEN
     gradient = backend.vjp(TERMS[name], [kernel], 1.0)
     assert relative_error(gradient, [GOLDEN[f"k{number}_grad_{name}"]]) <= tolerances.GOLDEN
 

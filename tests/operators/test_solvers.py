@@ -273,7 +273,7 @@ def test_prox_moves_a_centre_towards_the_data():
     center, y = cases.samples(operator)
     inverse = operator.pinv(Dense(damping=0.5))
     x = np.array(inverse.prox(y, center))
-    gradient = operator.rmatvec(operator.matvec(x) - y) + 0.5 * (x - center)
+    gradient = np.array(operator.rmatvec(np.array(operator.matvec(x)) - y)) + 0.5 * (x - center)
     assert np.abs(gradient).max() <= tolerances.PSEUDO_INVERSE
     with pytest.raises(ValueError, match=r"prox expects a solver with damping > 0. Received Dense\(rcond=None"):
         operator.pinv(Dense()).prox(y, center)

@@ -5,6 +5,7 @@ from tfconvkit.audit import flow
 from tfconvkit.audit.graph import Graph
 from tfconvkit.audit.replay import Replay
 from tfconvkit.audit.results import EquivarianceReport
+from tfconvkit.ops import arguments
 
 
 def equivariance(
@@ -56,7 +57,14 @@ def equivariance(
     """
     graph = Graph(target, input_shape)
     group = groups.get(group, _rank(group, graph))
-    replay = Replay(graph, group, training=training, tolerance=tolerance, fields=fields or {})
+    batch_size = arguments.integer("equivariance", "batch_size", batch_size, least=1)
+    seed = arguments.integer("equivariance", "seed", seed, least=0)
+    if tolerance is not None:
+        tolerance = arguments.number("equivariance", "tolerance", tolerance, least=0)
+    if input_field is not None:
+        arguments.one_of("equivariance", "input_field", input_field, groups.FIELDS)
+    training = arguments.flag("equivariance", "training", training)
+    replay = Replay(graph, group, training=training, tolerance=tolerance, fields={} if fields is None else fields)
     replay.start(batch_size=batch_size, seed=seed, input_field=input_field)
     rows = [replay.judge(step) for step in graph.steps]
     makers = {number: row.name for step, row in zip(graph.steps, rows, strict=True) for number in step.outputs}

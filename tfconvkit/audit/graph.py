@@ -6,11 +6,12 @@ Keras notes every symbolic call as a node: `tensor._keras_history` names the ope
 
 import collections
 import inspect
-import numbers
 from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
+
+from tfconvkit.ops import arguments
 
 
 class Step(NamedTuple):
@@ -126,7 +127,7 @@ class Graph:
                 f'{type(self.target).__name__} "{self.target.name}" is not built, so its shapes are unknown. Give '
                 f"input_shape=(height, width, channels), or call the model on data before the audit."
             )
-        inputs = [keras.Input(shape) for shape in _shape_list(input_shape)]
+        inputs = [keras.Input(shape) for shape in shape_list(input_shape)]
         self.target(inputs[0] if len(inputs) == 1 else inputs)
 
     def _number(self, values):
@@ -212,7 +213,7 @@ def _all_as_one(values):
 def _built_inputs(layer, input_shape):
     """Returns input specifications for a layer that stands alone: the given shapes, else those it was built with."""
     if input_shape is not None:
-        shapes = [(None, *shape) for shape in _shape_list(input_shape)]
+        shapes = [(None, *shape) for shape in shape_list(input_shape)]
     else:
         config = layer.get_build_config() or {}
         shapes = list(config.get("shapes_dict", {"": config.get("input_shape")}).values())
@@ -227,7 +228,7 @@ def _built_inputs(layer, input_shape):
 def _with_shapes(target, declared, input_shape):
     if input_shape is None:
         return list(declared)
-    shapes = _shape_list(input_shape)
+    shapes = shape_list(input_shape)
     if len(shapes) != len(declared) or any(len(s) + 1 != len(d.shape) for s, d in zip(shapes, declared, strict=True)):
         expected = [tuple(spec.shape[1:]) for spec in declared]
         raise ValueError(
@@ -237,9 +238,25 @@ def _with_shapes(target, declared, input_shape):
     return [keras.KerasTensor((None, *s), dtype=d.dtype) for s, d in zip(shapes, declared, strict=True)]
 
 
-def _shape_list(input_shape):
-    is_one = all(size is None or isinstance(size, numbers.Integral) for size in input_shape)
-    return [tuple(input_shape)] if is_one else [tuple(shape) for shape in input_shape]
+def shape_list(input_shape):
+    """Returns a list of shapes without the batch, from one of them or several.
+
+    Args:
+        input_shape: Tuple or list of sizes, None for open ones, or a list of such.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    given = arguments.listed(input_shape)
+    shapes = [given] if given and all(map(_is_size, given)) else [arguments.listed(shape) for shape in given]
+    if not shapes or not all(shape and all(map(_is_size, shape)) for shape in shapes):
+        raise ValueError(f"input_shape must be the sizes of the input without the batch, such as (height, width, "
+                         f"channels), or a list of such shapes. Received input_shape={input_shape!r}.")
+    return shapes
+
+
+def _is_size(size):
+    return size is None or arguments.is_positive_integer(size)
 
 
 def _check_input_spec(layer, values):

@@ -191,6 +191,8 @@ def _override(fields, step):
 
 
 def _check_names(fields, graph):
+    if not isinstance(fields, dict):
+        raise TypeError(f"fields must be a dictionary from names of layers to field types. Received {fields!r}.")
     known = {name for step in graph.steps for name in (step.path, step.layer.name)}
     unknown = sorted(set(fields) - known)
     if unknown:

@@ -1,11 +1,14 @@
 """Which input sizes keep the sampling grid of a model symmetric, by integers alone."""
 
+from collections.abc import Iterable
+
 import keras
 
 from tfconvkit import groups
 from tfconvkit.audit import flow, geometry
 from tfconvkit.audit.graph import Graph
 from tfconvkit.audit.results import SizesReport
+from tfconvkit.ops import arguments
 
 
 def safe_sizes(target, group, sizes=range(4, 65), input_shape=None):
@@ -41,6 +44,7 @@ def safe_sizes(target, group, sizes=range(4, 65), input_shape=None):
         shapes = [tuple(spec.shape) for spec in graph.inputs]
         raise ValueError(f'"{target.name}" has no input with grid axes: its inputs have the shapes {shapes}.')
     group = groups.get(group, rank)
+    sizes = [arguments.integer("safe_sizes", "sizes", size, least=1) for size in _listed(sizes)]
     faults = {size: _first_fault(graph, group, size) for size in sizes}
     return SizesReport(
         name=target.name,
@@ -49,6 +53,12 @@ def safe_sizes(target, group, sizes=range(4, 65), input_shape=None):
         unsafe={size: found for size, found in faults.items() if found is not None},
         unknown=_unknown(graph, group),
     )
+
+
+def _listed(sizes):
+    if not isinstance(sizes, Iterable) or isinstance(sizes, (str, bytes, dict)):
+        raise TypeError(f"safe_sizes expects sizes as a list of integers, or a range. Received sizes={sizes!r}.")
+    return sizes
 
 
 def _first_fault(graph, group, size):

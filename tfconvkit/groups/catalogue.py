@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from tfconvkit.groups.point_group import PointGroup
+from tfconvkit.groups.point_group import PointGroup, check_group
 
 ALIASES = {"p1": "C1", "p2": "C2", "p4": "C4", "pm": "D1", "pmm": "D2", "p4m": "D4"}
 
@@ -33,8 +33,8 @@ def get(group, rank=None):
         ValueError: if the name is unknown or the group has another rank.
         TypeError: if `group` is none of the three kinds.
     """
-    if rank is not None and not isinstance(rank, numbers.Integral):
-        raise ValueError(f"rank must be an integer, the number of grid axes, or None. Received rank={rank!r}.")
+    if rank is not None:
+        _check_rank(rank)
     if isinstance(group, dict):
         if set(group) != {"name", "matrices"}:
             raise ValueError(f"The configuration of a group has the keys name and matrices. Received {group!r}.")
@@ -56,6 +56,7 @@ def get(group, rank=None):
 
 def serialize(group):
     """Returns what `get` rebuilds the group from: its name where it is a known one, else name and matrices."""
+    check_group("serialize", group)
     if _known().get((group.name, group.rank)) == group:
         return group.name
     return {"name": group.name, "matrices": group.matrices.tolist()}
@@ -63,7 +64,13 @@ def serialize(group):
 
 def names(rank):
     """Returns the names of the groups that `get` knows for this rank."""
+    _check_rank(rank)
     return sorted({name for name, known_rank in _known() if known_rank == rank})
+
+
+def _check_rank(rank):
+    if not isinstance(rank, numbers.Integral) or isinstance(rank, bool):
+        raise ValueError(f"rank must be an integer, the number of grid axes, or None. Received rank={rank!r}.")
 
 
 def _by_name(name, rank):
@@ -81,6 +88,8 @@ def _by_name(name, rank):
 
 def of_rank(group, rank):
     """Returns the group of the same name that acts on `rank` grid axes, the group itself where there is none."""
+    check_group("of_rank", group)
+    _check_rank(rank)
     is_named = _known().get((group.name, group.rank)) == group
     return _known().get((group.name, rank), group) if is_named else group
 

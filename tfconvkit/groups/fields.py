@@ -3,6 +3,7 @@
 import numpy as np
 
 from tfconvkit.groups.catalogue import get
+from tfconvkit.groups.point_group import as_array, check_group
 
 FIELDS = ("trivial", "regular")
 
@@ -22,8 +23,9 @@ class Field:
     """
 
     def __init__(self, name, group):
-        if name not in FIELDS:
-            raise ValueError(f"Unknown field type {name!r}. Known: {', '.join(map(repr, FIELDS))}.")
+        if not isinstance(name, str) or name not in FIELDS:
+            raise ValueError(f"Unknown field type {name!r}. Use one of {', '.join(map(repr, FIELDS))}.")
+        check_group("Field", group)
         self.name = name
         self.action = group.cayley if name == "regular" else np.zeros((group.order, 1), int)
         self.size = self.action.shape[1]
@@ -54,12 +56,11 @@ def act(group, element, x, field="trivial", data_format="channels_last"):
         array([[1, 3],
                [0, 2]])
     """
-    x = np.asarray(x)
+    x = as_array("act", x)
     group = get(group, rank=x.ndim - 2 if isinstance(group, str) and x.ndim > 2 else None)
     field = Field(field, group)
-    if element not in range(group.order):
-        raise ValueError(f"Group {group.name!r} has the elements 0 to {group.order - 1}. Received element={element!r}.")
-    if data_format not in ("channels_last", "channels_first"):
+    group.check_element(element)
+    if not isinstance(data_format, str) or data_format not in ("channels_last", "channels_first"):
         raise ValueError(f'data_format must be "channels_last" or "channels_first". Received {data_format!r}.')
     if x.ndim not in (2, group.rank + 2):
         raise ValueError(

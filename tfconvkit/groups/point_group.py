@@ -1,6 +1,7 @@
 """Finite groups of signed permutation matrices as integer tables."""
 
 import math
+import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -49,10 +50,9 @@ class PointGroup:
     """
 
     def __init__(self, name, matrices):
-        try:
-            matrices = np.asarray(matrices)
-        except ValueError as error:
-            raise ValueError(f"Group {name!r} needs matrices of one size. Received {matrices!r}.") from error
+        if not isinstance(name, str):
+            raise TypeError(f"A group needs a string for its name. Received name={name!r}.")
+        matrices = as_array(f"Group {name!r}", matrices, "matrices of one size")
         _check_matrices(name, matrices)
         self.name = str(name)
         self.matrices = matrices.astype(int)
@@ -70,15 +70,29 @@ class PointGroup:
 
     def transform(self, element, x, first_axis=0):
         """Computes `T_g x`: moves the `rank` grid axes of the array `x`, the first of them at `first_axis`."""
+        x = as_array("transform", x)
+        self.check_element(element)
+        if not _is_integer(first_axis) or not 0 <= first_axis <= x.ndim - self.rank:
+            raise ValueError(f"transform expects an array with {self.rank} grid axes from first_axis on. Received "
+                             f"shape {x.shape}, first_axis={first_axis!r}.")
         axes = list(range(x.ndim))
         grid = slice(first_axis, first_axis + self.rank)
         axes[grid] = [first_axis + int(a) for a in self.source_axes[element]]
         flipped = [first_axis + i for i in range(self.rank) if self.reversed_axes[element, i]]
         return np.flip(np.transpose(x, axes), flipped)
 
+    def check_element(self, element):
+        """Raises unless a value is the index of an element."""
+        if not _is_integer(element) or not 0 <= element < self.order:
+            raise ValueError(f"Group {self.name!r} has the elements 0 to {self.order - 1}. Received "
+                             f"element={element!r}.")
+
     def index(self, matrix):
         """Returns the index of the element with this matrix, or None where the group does not contain it."""
-        found = np.flatnonzero((self.matrices == np.asarray(matrix)).all(axis=(1, 2)))
+        matrix = as_array("index", matrix)
+        if matrix.shape != (self.rank,) * 2:
+            raise ValueError(f"index expects a matrix of shape {(self.rank,) * 2}. Received shape {matrix.shape}.")
+        found = np.flatnonzero((self.matrices == matrix).all(axis=(1, 2)))
         return int(found[0]) if found.size else None
 
     def subgroup(self, other):
@@ -91,6 +105,7 @@ class PointGroup:
         Raises:
             ValueError: if `other` is no subgroup.
         """
+        check_group("subgroup", other)
         elements = [self.index(matrix) for matrix in other.matrices] if other.rank == self.rank else [None]
         if None in elements:
             missing = other.matrices[elements.index(None)].tolist()
@@ -112,8 +127,28 @@ class PointGroup:
         return f"PointGroup({self.name!r}, order={self.order}, rank={self.rank})"
 
 
+def as_array(owner, x, expected="an array, with lists of one length"):
+    """Returns an array, of anything but nested lists of different lengths."""
+    try:
+        return np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{owner} needs {expected}. Received {x!r}.") from error
+
+
+def check_group(owner, group):
+    """Raises unless a value is a `PointGroup`."""
+    if not isinstance(group, PointGroup):
+        raise TypeError(f"{owner} expects a PointGroup. Received {group!r} of type {type(group).__name__}. Use "
+                        f"groups.get(name).")
+
+
+def _is_integer(value):
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
 def _check_matrices(name, matrices):
-    is_square = matrices.ndim == 3 and matrices.shape[1] == matrices.shape[2] and matrices.size > 0
+    is_real = matrices.dtype.kind in "iuf" and matrices.size > 0
+    is_square = is_real and matrices.ndim == 3 and matrices.shape[1] == matrices.shape[2]
     is_signed_permutation = is_square and (
         np.isin(matrices, (-1, 0, 1)).all()
         and (np.abs(matrices).sum(axis=1) == 1).all()

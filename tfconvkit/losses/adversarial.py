@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.losses.checked import CheckedLoss
 
 # Per score: what a real one, and what a generated one costs the discriminator, and a generated one the generator.
 _KINDS = {
@@ -14,7 +15,7 @@ _KINDS = {
 }
 
 
-class _AdversarialLoss(keras.losses.Loss):
+class _AdversarialLoss(CheckedLoss):
     def __init__(self, kind="hinge", reduction="sum_over_batch_size", name=None, dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         if not isinstance(kind, str) or kind not in _KINDS:
@@ -53,6 +54,13 @@ class DiscriminatorLoss(_AdversarialLoss):
         0.25
     """
 
+    def check(self, y_true, y_pred):
+        super().check(y_true, y_pred)
+        pairs = zip(y_true.shape, y_pred.shape, strict=False)
+        if len(y_true.shape) != len(y_pred.shape) or not all(None in pair or pair[0] == pair[1] for pair in pairs):
+            raise ValueError(f"DiscriminatorLoss expects as many scores of real as of generated images. Received "
+                             f"shapes {tuple(y_true.shape)} and {tuple(y_pred.shape)}.")
+
     def call(self, y_true, y_pred):
         return _mean_per_sample(self._of_real(y_true) + self._of_fake(y_pred)) / 2
 
@@ -81,6 +89,9 @@ class GeneratorLoss(_AdversarialLoss):
         >>> float(losses.GeneratorLoss()(np.full((2, 5), 0.5), np.full((2, 5), -3.0)))
         3.0
     """
+
+    def check(self, y_true, y_pred):
+        """Nothing has to fit: the scores of real images do not matter."""
 
     def call(self, y_true, y_pred):
         return _mean_per_sample(self._of_generator(y_pred))

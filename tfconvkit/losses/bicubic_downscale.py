@@ -4,11 +4,13 @@ import keras
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.losses.checked import CheckedLoss
+from tfconvkit.ops import arguments
 from tfconvkit.ops.resize import imresize
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class BicubicDownscale(keras.losses.Loss):
+class BicubicDownscale(CheckedLoss):
     """Computes the mean squared error against the bicubic down-scaling of the image, each colour by itself.
 
     `mean_{i, j, c} (crop(imresize(x, 1 / S))[i, j, c] - y[i, j, c])^2`: of what is larger than `y`, `floor(d / 2)`
@@ -40,7 +42,13 @@ class BicubicDownscale(keras.losses.Loss):
 
     def __init__(self, scale=2, reduction="sum_over_batch_size", name=None, dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.scale = scale
+        self.scale = arguments.positive("BicubicDownscale", "scale", scale)
+
+    def check(self, y_true, y_pred):
+        super().check(y_true, y_pred)
+        if len(y_true.shape) != 4 or len(y_pred.shape) != 4:
+            raise ValueError(f"BicubicDownscale expects images (batch, height, width, channels). Received shapes "
+                             f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}.")
 
     def call(self, y_true, y_pred):
         small = imresize(y_true, scale=1 / self.scale)

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.ops import arguments
 from tfconvkit.ops.blur_kernels import scale_centre
 from tfconvkit.ops.precision import at_least_float32
 
@@ -68,7 +69,7 @@ def _boundary_mask(shape):
 def centralized(kernel, scale=2):
     """Computes `mean_a (c_a - w_a)^2` over both axes `a`: the centre of mass `c` is where one of this scale belongs.
 
-    `c = sum_p p k[p] / sum_p k[p]` and `w = K // 2 + (S - K % 2) / 2`.
+    `c = sum_p p k[p] / sum_p k[p]` and `w = K // 2 + (S - K % 2) / 2`. A kernel whose sum is 0 has no centre: NaN.
 
     Args:
         kernel: As in `sum_to_one`.
@@ -82,7 +83,7 @@ def centralized(kernel, scale=2):
         2.25
     """
     k = _plane(kernel)
-    wanted = scale_centre(tuple(k.shape), scale)
+    wanted = scale_centre(tuple(k.shape), arguments.positive("centralized", "scale", scale))
     totals = [ops.sum(ops.sum(k, axis=1 - axis) * ops.arange(k.shape[axis], dtype=k.dtype)) for axis in (0, 1)]
     errors = [total / ops.sum(k) - float(w) for total, w in zip(totals, wanted, strict=True)]
     return (ops.square(errors[0]) + ops.square(errors[1])) / 2
@@ -103,13 +104,14 @@ def sparse(kernel, power=0.2):
         0.505
     """
     # Not ops.power, which rounds the number to float32 on PyTorch.
+    power = arguments.positive("sparse", "power", power)
     return backend.mean(backend.maximum(ops.abs(_plane(kernel)), 1e-10) ** power)
 
 
 def _plane(kernel):
     """Returns the kernel as `(height, width)` of at least float32."""
-    k = at_least_float32(ops.convert_to_tensor(kernel))
-    if len(k.shape) < 2 or any(size != 1 for size in k.shape[2:]):
+    k = at_least_float32(arguments.tensor("Terms of a blur kernel", "kernel", kernel))
+    if len(k.shape) < 2 or any(size != 1 for size in k.shape[2:]) or 0 in tuple(k.shape):
         raise ValueError(
             "Terms of a blur kernel expect it as (height, width), or (height, width, 1, 1) as in a convolution. "
             f"Received shape {tuple(k.shape)}."

@@ -4,10 +4,12 @@ import keras
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.losses.checked import CheckedLoss
+from tfconvkit.ops import arguments
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class MaskedL1(keras.losses.Loss):
+class MaskedL1(CheckedLoss):
     """Computes the mean absolute error with weights that differ between the hole and the known part of an image.
 
     `sum_p w_p mean_c |x - y| / n` with `w = hole * m + known * (1 - m)`, the mask `m` (1 in the hole) and the number
@@ -39,15 +41,22 @@ class MaskedL1(keras.losses.Loss):
 
     def __init__(self, hole=1.0, known=1.0, normalize=False, reduction="sum_over_batch_size", name=None, dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.hole, self.known, self.normalize = hole, known, normalize
+        self.hole = arguments.number("MaskedL1", "hole", hole, least=0)
+        self.known = arguments.number("MaskedL1", "known", known, least=0)
+        self.normalize = arguments.flag("MaskedL1", "normalize", normalize)
 
-    def call(self, y_true, y_pred):
-        if y_true.shape[-1] != y_pred.shape[-1] + 1:
+    def check(self, y_true, y_pred):
+        super().check(y_true, y_pred)
+        pairs = zip(y_true.shape[:-1], y_pred.shape[:-1], strict=False)
+        fits = len(y_true.shape) == len(y_pred.shape) > 1 and all(None in pair or pair[0] == pair[1] for pair in pairs)
+        if not fits or y_true.shape[-1] != y_pred.shape[-1] + 1:
             raise ValueError(
                 f"MaskedL1 expects y_true with the mask as one channel behind the {y_pred.shape[-1]} of y_pred. "
                 f"Received shapes {tuple(y_true.shape)} and {tuple(y_pred.shape)}. "
                 "Join them: concatenate([image, mask], axis=-1)."
             )
+
+    def call(self, y_true, y_pred):
         image, mask = y_true[..., :-1], y_true[..., -1]
         weights = self.known + (self.hole - self.known) * mask
         errors = weights * backend.mean(ops.abs(image - y_pred), axis=-1)

@@ -5,8 +5,8 @@ import math
 import keras
 from keras import ops
 
-from tfconvkit.ops import kernels, spectral
-from tfconvkit.ops.patch_axes import is_positive_integer, number
+from tfconvkit.ops import arguments, kernels, spectral
+from tfconvkit.ops.arguments import is_positive_integer, number
 from tfconvkit.ops.spectral import frequencies
 
 
@@ -25,7 +25,8 @@ class SpectralPenalty(keras.regularizers.Regularizer):
                              f"Received grid={grid!r}.")
         self.grid = tuple(map(int, grid))
         self.dilation_rate = tuple(dilation_rate) if isinstance(dilation_rate, list | tuple) else dilation_rate
-        self.groups, self.depthwise = int(groups), bool(depthwise)
+        self.groups = arguments.integer(type(self).__name__, "groups", groups, least=1)
+        self.depthwise = arguments.flag(type(self).__name__, "depthwise", depthwise)
         self.factor = number(type(self).__name__, "factor", factor)
         self.strides = tuple(strides) if isinstance(strides, list | tuple) else strides
         if not self.factor >= 0:

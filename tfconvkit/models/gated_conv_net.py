@@ -3,11 +3,13 @@
 import keras
 from keras import ops
 
-from tfconvkit.models.weight_norm_resnet import base_config
+from tfconvkit.layers.inputs import CheckedInput
+from tfconvkit.models.weight_norm_resnet import base_config, check_images
+from tfconvkit.ops import arguments
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class GatedConvNet(keras.Model):
+class GatedConvNet(CheckedInput, keras.Model):
     """The gated convolution network of the UvA tutorial's couplings.
 
     `h = conv_in(x)`, then `blocks` times `h = layer_norm(h + value * sigmoid(gate))` with `(value, gate) =
@@ -37,7 +39,9 @@ class GatedConvNet(keras.Model):
 
     def __init__(self, filters, out_channels, blocks=3, **kwargs):
         super().__init__(**kwargs)
-        self.filters, self.out_channels, self.blocks = filters, out_channels, blocks
+        filters = self.filters = arguments.integer(self.name, "filters", filters, least=1)
+        out_channels = self.out_channels = arguments.integer(self.name, "out_channels", out_channels, least=1)
+        blocks = self.blocks = arguments.integer(self.name, "blocks", blocks, least=0)
         policy = self.dtype_policy
         same = dict(padding="same", dtype=policy)
         self.conv_in = keras.layers.Conv2D(filters, 3, name="conv_in", **same)
@@ -49,6 +53,7 @@ class GatedConvNet(keras.Model):
         self.conv_out = keras.layers.Conv2D(out_channels, 3, kernel_initializer="zeros", name="conv_out", **same)
 
     def build(self, input_shape):
+        check_images(self, input_shape)
         self.call(keras.KerasTensor(tuple(input_shape), dtype=self.compute_dtype))
 
     def call(self, x):

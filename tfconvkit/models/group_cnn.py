@@ -3,6 +3,7 @@
 import keras
 
 from tfconvkit.models import layer_kit
+from tfconvkit.ops import arguments
 
 _PLANES, _HIDDEN, _PLAIN_DROPOUT = 20, 6, 0.3
 # Two 3x3 convolutions before the pooling take 4 pixels, four behind it 8, and the top is 4x4: ceil((N - 4) / 2) >= 12.
@@ -69,7 +70,7 @@ def GroupCNN(
     inputs = x = keras.Input(shape)
     for number in range(1, _HIDDEN + 1):
         x = _hidden_layer(kit, x, number, width, dropout)
-    if include_top:
+    if arguments.flag("GroupCNN", "include_top", include_top):
         x = _top(kit, x, classes, classifier_activation)
     return keras.Model(inputs, x, name=name or f"group_cnn_{kit.name}")
 
@@ -97,6 +98,6 @@ def _top(kit, x, classes, activation):
 def _dropout_rate(kit, dropout):
     if dropout is None:
         return _PLAIN_DROPOUT if kit.group is None else 0
-    if not 0 <= dropout < 1:
+    if not arguments.is_number(dropout) or not 0 <= dropout < 1:
         raise ValueError(f"GroupCNN expects dropout in [0, 1). Received dropout={dropout!r}. Use 0 for none.")
     return dropout

@@ -5,6 +5,7 @@ import itertools
 import keras
 
 from tfconvkit.models import layer_kit
+from tfconvkit.ops import arguments
 
 _PLANES = (32, 64, 128)
 _SHORTCUTS = ("projection", "padding")
@@ -76,7 +77,7 @@ def GroupResNet(
     for stage, block in itertools.product(range(3), range(blocks)):
         strides = 2 if stage > 0 and block == 0 else 1
         x = _block(kit, x, widths[stage], strides, shortcut, name=f"stage{stage + 1}_block{block + 1}")
-    if include_top:
+    if arguments.flag("GroupResNet", "include_top", include_top):
         x = _top(kit, x, classes, classifier_activation)
     return keras.Model(inputs, x, name=name or f"group_resnet{depth}_{kit.name}")
 
@@ -116,16 +117,16 @@ def _top(kit, x, classes, activation):
 
 
 def _blocks_per_stage(depth):
-    if not isinstance(depth, int) or depth < 8 or (depth - 2) % 6:
-        nearest = 6 * max(1, round((depth - 2) / 6)) + 2 if isinstance(depth, (int, float)) else 44
+    if not arguments.is_integer(depth) or depth < 8 or (depth - 2) % 6:
+        nearest = 6 * max(1, round((depth - 2) / 6)) + 2 if arguments.is_number(depth) else 44
         raise ValueError(
             f"GroupResNet expects depth = 6n + 2 with n >= 1 (8, 14, 20, ..., 44, 56, 110). Received depth={depth!r}. "
             f"Use depth={nearest}."
         )
-    return (depth - 2) // 6
+    return int(depth - 2) // 6
 
 
 def _check_shortcut(shortcut):
-    if shortcut not in _SHORTCUTS:
+    if not isinstance(shortcut, str) or shortcut not in _SHORTCUTS:
         expected = " or ".join(f'"{name}"' for name in _SHORTCUTS)
         raise ValueError(f"GroupResNet expects shortcut={expected}. Received shortcut={shortcut!r}.")

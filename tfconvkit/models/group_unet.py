@@ -3,6 +3,7 @@
 import keras
 
 from tfconvkit.models import layer_kit
+from tfconvkit.ops import arguments
 
 _PLANES = (64, 128, 256, 512, 1024)
 
@@ -70,7 +71,7 @@ def GroupUNet(
     inputs = keras.Input(shape)
     x, skips = _encode(kit, inputs, widths)
     x = _decode(kit, x, skips, widths)
-    if include_top:
+    if arguments.flag("GroupUNet", "include_top", include_top):
         x = kit.projection(classes, 1, name="top")(x)
         if classifier_activation is not None:
             x = keras.layers.Activation(classifier_activation, name="predictions")(x)

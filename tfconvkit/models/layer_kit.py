@@ -1,11 +1,11 @@
 """The layers a network is built from, for a group or, without one, the plain layers of Keras."""
 
 import math
-import numbers
 
 import keras
 
 from tfconvkit import groups, layers
+from tfconvkit.ops import arguments
 
 # The running statistics follow within tens of steps; the 0.99 of Keras lags behind in short trainings.
 _MOMENTUM = 0.9
@@ -31,7 +31,8 @@ class LayerKit:
     """
 
     def __init__(self, group):
-        group = None if group in (None, "Z2") else groups.get(group, rank=2)
+        is_plain = group is None or isinstance(group, str) and group == "Z2"
+        group = None if is_plain else groups.get(group, rank=2)
         self.group = group if group is not None and group.order > 1 else None
         self.order = self.group.order if self.group else 1
         self.name = self.group.name if self.group else "plain"
@@ -87,11 +88,12 @@ def check_sizes(model, input_shape, *, smallest=1, multiple=1):
     Raises:
         ValueError: if the rank, the channels or a known size do not fit.
     """
-    shape = tuple(input_shape)
-    if len(shape) != 3 or not _is_positive(shape[-1]):
+    shape = arguments.listed(input_shape)
+    known = [size for size in shape if size is not None]
+    if len(shape) != 3 or shape[-1] is None or not all(map(arguments.is_positive_integer, known)):
         raise ValueError(
             f"{model} expects input_shape=(height, width, channels) with a known number of channels. "
-            f"Received input_shape={input_shape}. Leave the batch out; only height and width may be None."
+            f"Received input_shape={input_shape!r}. Leave the batch out; only height and width may be None."
         )
     if any(size is not None and (size < smallest or size % multiple) for size in shape[:2]):
         of_multiple = f" and a multiple of {multiple}" if multiple > 1 else ""
@@ -99,27 +101,23 @@ def check_sizes(model, input_shape, *, smallest=1, multiple=1):
             f"{model} needs a height and a width of at least {smallest}{of_multiple}. Received "
             f"input_shape={input_shape}. Resize or pad the images (by equal amounts on both sides)."
         )
-    return shape
+    return tuple(size if size is None else int(size) for size in shape)
 
 
 def check_widths(model, widths, count=None):
     """Returns the widths as a tuple of positive integers, `count` of them (at least two where None)."""
-    values = tuple(widths)
+    values = arguments.listed(widths)
     is_count = len(values) == count if count else len(values) >= 2
-    if not is_count or not all(_is_positive(width) for width in values):
+    if not is_count or not all(map(arguments.is_positive_integer, values)):
         raise ValueError(
             f"{model} expects widths as {count or 'two or more'} positive integers, the fields per stage. "
-            f"Received widths={widths}. Leave it None for the widths of the paper."
+            f"Received widths={widths!r}. Leave it None for the widths of the paper."
         )
-    return values
+    return tuple(map(int, values))
 
 
-def check_positive(model, **arguments):
+def check_positive(model, **values):
     """Raises unless all these arguments are positive integers."""
-    for name, value in arguments.items():
-        if not _is_positive(value):
+    for name, value in values.items():
+        if not arguments.is_positive_integer(value):
             raise ValueError(f"{model} expects {name} as a positive integer. Received {name}={value!r}.")
-
-
-def _is_positive(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0

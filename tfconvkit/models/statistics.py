@@ -1,6 +1,9 @@
 """Statistics of batch normalisation, estimated anew."""
 
 import keras
+import numpy as np
+
+from tfconvkit.ops import arguments
 
 
 def estimate_statistics(model, x, batch_size=128):
@@ -28,7 +31,10 @@ def estimate_statistics(model, x, batch_size=128):
         >>> model.layers[0].moving_mean.numpy().round(1)
         array([5., 5., 5.], dtype=float32)
     """
-    if len(x) == 0:
+    arguments.instance("estimate_statistics", "model", model, keras.Model, "Build it first.")
+    batch_size = arguments.integer("estimate_statistics", "batch_size", batch_size, least=1)
+    x = np.asarray(arguments.numeric("estimate_statistics", "x", x))
+    if x.ndim == 0 or x.size == 0:
         raise ValueError("estimate_statistics needs at least one sample. Received an empty array.")
     norms = _settings(model, keras.layers.BatchNormalization, "momentum")
     drops = _settings(model, keras.layers.Dropout, "rate")

@@ -6,13 +6,15 @@ import keras
 from keras import ops
 
 from tfconvkit import layers
+from tfconvkit.layers.inputs import CheckedInput
+from tfconvkit.ops import arguments
 
 # The root mean square of a uniform start with deviation sqrt(2 / fan_in), as in the official code.
 _FIRST_MAGNITUDE = 6**-0.5
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class WeightNormResNet(keras.Model):
+class WeightNormResNet(CheckedInput, keras.Model):
     """The residual network of RealNVP's couplings: weight-normed convolutions, batch norm, skips to the output.
 
     `n = input_scale * bn_in(x)`, `h = h_in(relu([n, -n, side]))`, `o = skip_in(h)`; for each block `h = block_k(h)`,
@@ -74,14 +76,9 @@ class WeightNormResNet(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if magnitudes not in ("outputs", "all"):
-            raise ValueError(f'{self.name}: magnitudes must be "outputs" or "all". Received magnitudes={magnitudes!r}.')
-        if blocks != int(blocks) or blocks < 0:
-            raise ValueError(f"{self.name}: blocks must be an integer of at least 0. Received blocks={blocks!r}.")
-        self.filters, self.out_channels, self.blocks, self.bottleneck = filters, out_channels, blocks, bottleneck
-        self.use_skips, self.use_batch_norm, self.use_weight_norm = use_skips, use_batch_norm, use_weight_norm
-        self.signed_input, self.input_scale, self.side_channels = signed_input, input_scale, side_channels
-        self.magnitudes, self.gamma, self.momentum, self.epsilon = magnitudes, gamma, momentum, epsilon
+        for name, value in _checked(self.name, locals()).items():
+            setattr(self, name, value)
+        filters, out_channels, blocks = self.filters, self.out_channels, self.blocks
         kit = _Kit(use_batch_norm, use_weight_norm, magnitudes, gamma, momentum, epsilon, self.dtype_policy)
         self.bn_in = kit.norm("bn_in") if signed_input else None
         if blocks:
@@ -95,6 +92,7 @@ class WeightNormResNet(keras.Model):
             self.stack = _Stack(kit, filters, out_channels, bottleneck, name="stack")
 
     def build(self, input_shape):
+        check_images(self, input_shape)
         channels = input_shape[-1]
         if self.signed_input and channels <= self.side_channels:
             raise ValueError(
@@ -144,6 +142,32 @@ _RESNET_ARGUMENTS = (
     "momentum",
     "epsilon",
 )
+
+
+def _checked(owner, given):
+    """The arguments of `WeightNormResNet` as they are needed."""
+    own = {name: given[name] for name in _RESNET_ARGUMENTS}
+    for name, least in (("filters", 1), ("out_channels", 1), ("blocks", 0), ("side_channels", 0)):
+        own[name] = arguments.integer(owner, name, own[name], least)
+    for name in ("bottleneck", "use_skips", "use_batch_norm", "use_weight_norm", "signed_input", "gamma"):
+        own[name] = arguments.flag(owner, name, own[name])
+    own["input_scale"] = arguments.number(owner, "input_scale", own["input_scale"])
+    own["momentum"] = arguments.number(owner, "momentum", own["momentum"], least=0, most=1)
+    own["epsilon"] = arguments.positive(owner, "epsilon", own["epsilon"])
+    arguments.one_of(owner, "magnitudes", own["magnitudes"], ("outputs", "all"))
+    return own
+
+
+def check_images(model, input_shape):
+    """Raises unless an input has a batch, two grid axes and channels.
+
+    Args:
+        model: The model, for the message.
+        input_shape: The shape.
+    """
+    if len(input_shape) != 4 or 0 in tuple(input_shape)[1:]:
+        raise ValueError(f"{model.name} expects images (batch, height, width, channels), none of the last three empty. "
+                         f"Received input shape {tuple(input_shape)}.")
 
 
 class _Kit(NamedTuple):

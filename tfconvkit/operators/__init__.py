@@ -40,4 +40,4 @@ def pinv(operator, solver=None):
         >>> pinv(Mask(np.array([2.0, 0.0]))).solver
         Dense(rcond=None, damping=0.0)
     """
-    return operator.pinv(solver)
+    return PseudoInverse(operator, solver)

@@ -7,7 +7,7 @@ from keras import ops
 
 from tfconvkit.operators import estimates
 from tfconvkit.operators.inverse_map import InverseMap
-from tfconvkit.operators.maps import TensorMap
+from tfconvkit.operators.maps import TensorMap, check_operators
 from tfconvkit.ops import spectral
 
 
@@ -134,7 +134,8 @@ class Scaled(LinearOperator):
 
     def __init__(self, operator, factor):
         super().__init__(operator.domain_shape, operator.range_shape, operator.dtype)
-        if isinstance(factor, LinearOperator) or not isinstance(factor, numbers.Real) and tuple(np.shape(factor)):
+        is_scalar = isinstance(factor, numbers.Real) or hasattr(factor, "dtype") and not tuple(np.shape(factor))
+        if not is_scalar or isinstance(factor, LinearOperator):
             raise TypeError(f"{operator.name} * expects a real number or a scalar tensor. Received "
                             f"{type(factor).__name__}. Products of operators are A @ B; weights per pixel are a Mask.")
         self.operator, self.factor = operator, factor
@@ -195,6 +196,7 @@ class Composition(Combined):
     """
 
     def __init__(self, outer, inner):
+        check_operators("Composition", outer, inner)
         super().__init__(inner.domain_shape, outer.range_shape, inner.dtype)
         self._take([outer, inner])
         if outer.domain_shape != inner.range_shape:

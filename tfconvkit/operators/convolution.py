@@ -9,8 +9,8 @@ from tfconvkit.operators.base import LinearOperator
 from tfconvkit.operators.maps import tensor_of
 from tfconvkit.operators.solvers import Extension
 from tfconvkit.ops import kernels, spectral
+from tfconvkit.ops.arguments import flag, is_positive_integer, numeric
 from tfconvkit.ops.kernels.taps import per_axis, size_of
-from tfconvkit.ops.patch_axes import is_positive_integer
 
 PADDINGS = ("same", "valid", "full")
 
@@ -68,7 +68,7 @@ class Convolution(LinearOperator):
         self.grid = _integers("grid", grid, rank)
         self.strides = _integers("strides", strides, rank)
         self.dilation_rate = _integers("dilation_rate", dilation_rate, rank)
-        self.depthwise = bool(depthwise)
+        self.depthwise = depthwise = flag("Convolution", "depthwise", depthwise)
         groups = _integers("groups", groups, 1)[0]
         self.groups = shape[-2] if depthwise and groups == 1 else groups
         self._extents = tuple(map(arithmetic.dilated_size, shape[:-2], self.dilation_rate))
@@ -209,7 +209,7 @@ def _shape_of(kernel):
     if "complex" in str(getattr(kernel, "dtype", "")):
         raise TypeError("Convolution: kernel must hold real numbers. Received complex ones. Convolve with the real and "
                         "the imaginary part apart.")
-    shape = tuple(int(n) for n in np.shape(kernel))
+    shape = tuple(int(n) for n in np.shape(numeric("Convolution", "kernel", kernel)))
     if not 3 <= len(shape) <= 5 or 0 in shape:
         raise ValueError(f"Convolution: kernel must be (*kernel_size, channels, filters) for one, two or three grid "
                          f"axes. Received shape {shape}.")

@@ -3,7 +3,8 @@
 import numpy as np
 from keras import ops
 
-from tfconvkit.ops import spectral
+from tfconvkit.operators.maps import check_operators
+from tfconvkit.ops import arguments, spectral
 
 DENSE_LIMIT = 1024
 
@@ -28,6 +29,7 @@ def singular_values(operator):
         >>> singular_values(Mask(np.array([1.0, 3.0])))
         array([3., 1.])
     """
+    check_operators("singular_values", operator)
     if operator.is_circular:
         values = spectral.singular_values(operator.symbol(operator.tensors))
         return np.sort(ops.convert_to_numpy(values), axis=None)[::-1]
@@ -57,6 +59,9 @@ def norm(operator, tolerance=1e-6, max_steps=200):
         >>> norm(Mask(np.array([1.0, 3.0])))
         3.0
     """
+    check_operators("norm", operator)
+    tolerance = arguments.positive("norm", "tolerance", tolerance)
+    max_steps = arguments.integer("norm", "max_steps", max_steps, least=1)
     if operator.is_circular or is_small(operator):
         return float(singular_values(operator)[0])
     return _lanczos(operator, tolerance, max_steps)

@@ -5,6 +5,7 @@ from keras import ops
 
 from tfconvkit.operators.base import LinearOperator
 from tfconvkit.operators.maps import tensor_of
+from tfconvkit.ops import arguments
 
 # Largest error of a linear layer relative to its largest output, in its own precision. Measured: 1.5e-6 and 4.4e-15.
 LINEAR = {"float32": 1e-4, "float64": 1e-10}
@@ -20,6 +21,7 @@ class LayerOperator(LinearOperator):
     """
 
     def __init__(self, layer, input_shape, output_shape, dtype):
+        _check_layer("LayerOperator", layer)
         self.layer = layer
         super().__init__(input_shape, output_shape, dtype)
 
@@ -64,12 +66,12 @@ def from_layer(layer, input_shape, seed=0):
         >>> pool.H.matvec(np.ones((1, 4, 4, 3), "float32")).shape
         TensorShape([1, 8, 8, 3])
     """
-    if not hasattr(layer, "stateless_call"):
-        raise TypeError(f"from_layer expects a Keras layer or model. Received {type(layer).__name__}. A function of "
-                        f"tensors becomes one with keras.layers.Lambda.")
+    _check_layer("from_layer", layer)
+    input_shape = arguments.integers("from_layer", "input_shape", input_shape, least=1)
+    seed = arguments.integer("from_layer", "seed", seed, least=0)
     name = f'{type(layer).__name__} "{layer.name}"'
     at_zero = layer(np.zeros((2, *input_shape), "float32"))
-    if not hasattr(at_zero, "shape") or at_zero.shape[0] != 2:
+    if not hasattr(at_zero, "shape") or at_zero.shape[0] != 2 or 0 in tuple(at_zero.shape):
         raise ValueError(f"{name}: an operator needs one output with the batch in front. Received "
                          f"{getattr(at_zero, 'shape', type(at_zero).__name__)}. Wrap the output you need in a Model.")
     dtype = ops.dtype(at_zero)
@@ -79,6 +81,12 @@ def from_layer(layer, input_shape, seed=0):
     operator = LayerOperator(layer, input_shape, at_zero.shape[1:], dtype)
     _check_linear(operator, name, ops.convert_to_numpy(at_zero), seed)
     return operator
+
+
+def _check_layer(owner, layer):
+    if not hasattr(layer, "stateless_call") or isinstance(layer, type):
+        raise TypeError(f"{owner} expects a Keras layer or model. Received {type(layer).__name__}. A function of "
+                        f"tensors becomes one with keras.layers.Lambda.")
 
 
 def _is_float(variable):

@@ -1,13 +1,14 @@
 """The pseudo-inverse as a linear map, by a solver."""
 
 from tfconvkit.operators import estimates, solvers
-from tfconvkit.operators.maps import TensorMap
+from tfconvkit.operators.maps import TensorMap, check_batches, check_operators
 
 
 class InverseMap(TensorMap):
     """Maps y to `A^+ y` by a solver: `PseudoInverse` without the algebra."""
 
     def __init__(self, operator, solver=None):
+        check_operators("pinv", operator)
         super().__init__(operator.range_shape, operator.domain_shape, operator.dtype)
         self.operator = operator
         if solver is not None and not isinstance(solver, solvers.Solver):
@@ -70,7 +71,9 @@ class InverseMap(TensorMap):
         """
         if not self.solver.damping > 0:
             raise ValueError(f"prox expects a solver with damping > 0. Received {self.solver!r}.")
-        y = self.checked(y, self.domain_shape, "prox")
+        y, center = self.checked(y, self.domain_shape, "prox"), self.checked(center, self.range_shape, "prox")
+        center = self.operator.checked(center, self.range_shape, "prox")
+        check_batches("prox", y, center)
         return center + self.solve(y - self.operator.matvec(center)).value
 
     def _solution(self, tensors, y):

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import backend
-from tfconvkit.ops import precision
+from tfconvkit.ops import arguments, precision
 
 
 class TensorMap:
@@ -26,7 +26,7 @@ class TensorMap:
     def __init__(self, domain_shape, range_shape, dtype):
         self.domain_shape, self.range_shape = (shape_of(self, shape) for shape in (domain_shape, range_shape))
         self.dtype = dtype
-        if dtype not in ("float32", "float64"):
+        if not isinstance(dtype, str) or dtype not in ("float32", "float64"):
             raise ValueError(f'{self.name}: dtype must be "float32" or "float64". Received dtype={dtype!r}.')
 
     @property
@@ -115,7 +115,7 @@ class TensorMap:
             shape: Tuple of integers.
             product: Name of the product, for messages.
         """
-        x = ops.convert_to_tensor(x)
+        x = arguments.tensor(f"{self.name}.{product}", "x", x)
         sizes = tuple(x.shape)
         if len(sizes) != len(shape) + 1 or any(a not in (None, b) for a, b in zip(sizes[1:], shape, strict=True)):
             remedy = "Add the batch axis with x[None]" if sizes == shape else "Reshape it, or make another operator"
@@ -139,8 +139,22 @@ def tensor_of(x):
         x: Array, tensor or Keras variable. `ops.convert_to_tensor` leaves the variable of TensorFlow as it is, and what
             is differentiated by hand must not read variables.
     """
-    x = precision.at_least_float32(ops.convert_to_tensor(x))
+    x = precision.at_least_float32(arguments.tensor("An operator", "its tensors", x))
     return ops.cast(x, ops.dtype(x))
+
+
+def check_batches(owner, x, y):
+    """Raises unless two tensors have as many samples, or one of them has one."""
+    first, second = x.shape[0], y.shape[0]
+    if first != second and not {None, 1} & {first, second}:
+        raise ValueError(f"{owner} expects tensors with as many samples. Received shapes {tuple(x.shape)} and "
+                         f"{tuple(y.shape)}.")
+
+
+def check_operators(owner, *operators):
+    """Raises unless all of these are operators."""
+    for each in operators:
+        arguments.instance(owner, "operator", each, TensorMap, "Wrap a layer with from_layer, an array with Mask.")
 
 
 def shape_of(operator, shape):

@@ -5,7 +5,7 @@ from keras import ops
 
 from tfconvkit.operators.base import LinearOperator
 from tfconvkit.operators.maps import shape_of, tensor_of
-from tfconvkit.ops import patches
+from tfconvkit.ops import arguments, patches
 
 
 class Identity(LinearOperator):
@@ -48,7 +48,7 @@ class Mask(LinearOperator):
     """
 
     def __init__(self, mask, shape=None):
-        if not hasattr(mask, "dtype") and np.asarray(mask).dtype.kind not in "biuf":
+        if not any(kind in arguments.dtype_name(mask) for kind in arguments.REAL):
             raise ValueError(f"Mask: mask must hold booleans or real numbers. Received mask={mask!r}.")
         self.mask = mask
         sizes = tuple(np.shape(mask))
@@ -89,6 +89,7 @@ class Unfold(LinearOperator):
     def __init__(self, grid, channels, size, strides=1, dilation_rate=1, padding="valid", dtype="float32"):
         self._window = {"size": size, "strides": strides, "dilation_rate": dilation_rate, "padding": padding}
         shape = shape_of(self, (*shape_of(self, grid), channels))
+        arguments.one_of("Unfold", "dtype", dtype, ("float32", "float64"))
         sample = patches.unfold(np.zeros((1, *shape), dtype), **self._window)
         super().__init__(shape, sample.shape[1:], dtype)
 

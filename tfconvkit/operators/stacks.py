@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit.operators.base import Combined
+from tfconvkit.operators.maps import check_operators
 
 
 class Stacked(Combined):
@@ -42,7 +43,7 @@ def vstack(operators):
         >>> vstack([Mask(np.ones(2)), 3.0 * Mask(np.ones(2))]).matvec(np.array([[1.0, 2.0]])).shape
         TensorShape([1, 4])
     """
-    return Stacked(list(operators))
+    return Stacked(_listed("vstack", operators))
 
 
 def hstack(operators):
@@ -52,4 +53,11 @@ def hstack(operators):
         >>> hstack([Mask(np.ones(2)), Mask(np.ones(2))]).matvec(np.arange(4.0)[None]).shape
         TensorShape([1, 2])
     """
-    return Stacked([operator.H for operator in operators]).H
+    return Stacked([operator.H for operator in _listed("hstack", operators)]).H
+
+
+def _listed(owner, operators):
+    if not isinstance(operators, (list, tuple)):
+        raise TypeError(f"{owner} expects a list of operators. Received {operators!r}.")
+    check_operators(owner, *operators)
+    return list(operators)

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from tfconvkit.ops import arguments
+
 
 def centre_of_mass(kernel):
     """Computes `(sum_uv u k[u, v], sum_uv v k[u, v]) / sum_uv k[u, v]`, the centre of mass in rows and columns.
@@ -15,9 +17,10 @@ def centre_of_mass(kernel):
         >>> centre_of_mass(np.array([[0, 0], [1, 3]]))
         array([1.  , 0.75])
     """
-    kernel = np.asarray(kernel, "float64")
+    kernel = arguments.array("centre_of_mass", "kernel", kernel, axes=2)
     rows, columns = kernel.sum(axis=1), kernel.sum(axis=0)
-    return np.array([rows @ np.arange(len(rows)), columns @ np.arange(len(columns))]) / kernel.sum()
+    moments = np.array([rows @ np.arange(len(rows)), columns @ np.arange(len(columns))])
+    return moments / _total("centre_of_mass", kernel)
 
 
 def scale_centre(shape, scale):
@@ -34,7 +37,12 @@ def scale_centre(shape, scale):
         >>> scale_centre((13, 8), 2)
         array([6.5, 4.5])
     """
-    return np.asarray(shape) // 2 + (np.asarray(scale) - 1) / 2
+    shape = np.array(arguments.integers("scale_centre", "shape", shape, least=1))
+    scale = arguments.array("scale_centre", "scale", scale)
+    if scale.shape not in ((), (1,), shape.shape) or not (scale > 0).all():
+        raise ValueError(f"scale_centre expects scale as one number above 0, or one for each of {len(shape)} axes. "
+                         f"Received scale={scale}.")
+    return shape // 2 + (scale - 1) / 2
 
 
 def denoised(kernel, count=40):
@@ -54,8 +62,8 @@ def denoised(kernel, count=40):
         array([[0.92857143, 0.        ],
                [0.        , 0.07142857]])
     """
-    kernel = np.asarray(kernel, "float64")
-    if kernel.size <= count:
+    kernel = arguments.array("denoised", "kernel", kernel, axes=2)
+    if kernel.size <= arguments.integer("denoised", "count", count, least=0):
         raise ValueError(f"denoised expects count below the {kernel.size} cells of the kernel. Received count={count}.")
     rest = np.maximum(kernel - 0.75 * np.sort(kernel, axis=None)[-count - 1], 0)
     if not rest.sum() > 0:
@@ -78,14 +86,17 @@ def centred(kernel, centre, crop=True):
         >>> centre_of_mass(kernel), centre_of_mass(centred(kernel, (6.5, 6.5))).round(1)
         (array([6., 6.]), array([6.5, 6.5]))
     """
-    kernel = np.asarray(kernel, "float64")
-    offset = np.asarray(centre) - centre_of_mass(kernel)
+    kernel, centre = _checked("centred", kernel, "centre", centre)
+    offset = centre - centre_of_mass(kernel)
+    if not (np.abs(offset) <= kernel.shape).all():
+        raise ValueError(f"centred moves a kernel by at most its size {kernel.shape}. Received centre={centre} for one "
+                         f"with the centre of mass {centre_of_mass(kernel)}. Use denoised(kernel) first.")
     pad = math.ceil(np.abs(offset).max()) + 1
     moved = shifted(np.pad(kernel, pad), offset)
-    if not crop:
+    if not arguments.flag("centred", "crop", crop):
         return moved
     inner = moved[pad:-pad, pad:-pad]
-    return inner * (kernel.sum() / inner.sum())
+    return inner * (kernel.sum() / _total("centred", inner))
 
 
 def shifted(kernel, offset):
@@ -103,8 +114,26 @@ def shifted(kernel, offset):
                [0., 0., 0.],
                [0., 1., 0.]])
     """
+    kernel, offset = _checked("shifted", kernel, "offset", offset)
     rows, columns = (_shift_matrix(size, each) for size, each in zip(kernel.shape, offset, strict=True))
-    return rows @ np.asarray(kernel, "float64") @ columns.T
+    return rows @ kernel @ columns.T
+
+
+def _checked(owner, kernel, argument, pair):
+    """The kernel, and a pair of numbers for its axes."""
+    kernel, pair = arguments.array(owner, "kernel", kernel, axes=2), arguments.array(owner, argument, pair)
+    if pair.shape != (2,):
+        raise ValueError(f"{owner} expects {argument} as two numbers, for rows and columns. Received {pair}.")
+    return kernel, pair
+
+
+def _total(owner, kernel):
+    """The sum of a kernel, by which something is divided."""
+    total = kernel.sum()
+    if abs(total) <= 1e-12 * np.abs(kernel).sum():
+        raise ValueError(f"{owner} needs a kernel whose sum is not 0. Received a sum of {total} in shape "
+                         f"{kernel.shape}. A blur kernel sums to 1.")
+    return total
 
 
 def _shift_matrix(size, offset):
@@ -142,11 +171,13 @@ def squared_scale(kernel):
         >>> squared_scale(np.eye(13)).shape
         (25, 25)
     """
-    kernel = np.asarray(kernel, "float64")
+    kernel = arguments.array("squared_scale", "kernel", kernel, axes=2)
     size = len(kernel)
+    if kernel.shape[1] != size:
+        raise ValueError(f"squared_scale expects a square kernel. Received shape {kernel.shape}. Pad it by zeros.")
     whole = np.zeros((3 * size - 2,) * 2)
     for row, column in np.ndindex(kernel.shape):
         whole[2 * row : 2 * row + size, 2 * column : 2 * column + size] += kernel[row, column] * kernel
     crop = size // 2
     inner = whole[crop : len(whole) - crop, crop : len(whole) - crop]
-    return inner / inner.sum()
+    return inner / _total("squared_scale", inner)

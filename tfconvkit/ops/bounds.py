@@ -1,10 +1,10 @@
 """Bounds on log-likelihoods: bits per dimension and the importance-weighted bound."""
 
 import math
-import numbers
 
 from keras import ops
 
+from tfconvkit.ops import arguments
 from tfconvkit.ops.precision import at_least_float32
 
 
@@ -28,13 +28,14 @@ def bits_per_dimension(log_prob, dimensions):
         >>> float(bits_per_dimension(-2 * math.log(256.0), dimensions=2))
         8.0
     """
-    sizes = (dimensions,) if isinstance(dimensions, numbers.Integral) else tuple(dimensions)
-    if not sizes or any(size is None or size < 1 for size in sizes):
+    sizes = (dimensions,) if arguments.is_integer(dimensions) else arguments.listed(dimensions)
+    if not sizes or not all(map(arguments.is_positive_integer, sizes)):
         raise ValueError(
             f"dimensions must be a positive integer or the known shape of one sample. Received {dimensions!r}. "
             "Leave the batch axis out."
         )
-    return -at_least_float32(ops.convert_to_tensor(log_prob)) / (math.prod(sizes) * math.log(2))
+    log_prob = arguments.tensor("bits_per_dimension", "log_prob", log_prob)
+    return -at_least_float32(log_prob) / (math.prod(sizes) * math.log(2))
 
 
 def importance_weighted_bound(log_weights, axis=-1):
@@ -58,7 +59,7 @@ def importance_weighted_bound(log_weights, axis=-1):
         >>> round(float(importance_weighted_bound(ops.log([1.0, 3.0]))), 4)
         0.6931
     """
-    log_weights = at_least_float32(ops.convert_to_tensor(log_weights))
+    log_weights, axis = _checked("importance_weighted_bound", log_weights, axis)
     samples = ops.cast(ops.shape(log_weights)[axis], log_weights.dtype)
     return ops.logsumexp(log_weights, axis=axis) - ops.log(samples)
 
@@ -77,7 +78,8 @@ def normalized_weights(log_weights, axis=-1):
         >>> np.asarray(normalized_weights(ops.log([1.0, 3.0]))).round(4)
         array([0.25, 0.75], dtype=float32)
     """
-    return ops.stop_gradient(ops.softmax(at_least_float32(ops.convert_to_tensor(log_weights)), axis=axis))
+    log_weights, axis = _checked("normalized_weights", log_weights, axis)
+    return ops.stop_gradient(ops.softmax(log_weights, axis=axis))
 
 
 def importance_weighted_surrogate(log_weights, axis=-1):
@@ -98,5 +100,14 @@ def importance_weighted_surrogate(log_weights, axis=-1):
         >>> round(float(importance_weighted_surrogate(ops.log([1.0, 3.0]))), 4)
         0.824
     """
-    log_weights = at_least_float32(ops.convert_to_tensor(log_weights))
+    log_weights, axis = _checked("importance_weighted_surrogate", log_weights, axis)
     return ops.sum(normalized_weights(log_weights, axis=axis) * log_weights, axis=axis)
+
+
+def _checked(owner, log_weights, axis):
+    """The logarithms as a tensor of at least float32, with one sample or more, and the axis from the front."""
+    log_weights = at_least_float32(arguments.tensor(owner, "log_weights", log_weights, least=1))
+    axis = arguments.axis_of(owner, log_weights, axis)
+    if log_weights.shape[axis] == 0:
+        raise ValueError(f"{owner} needs one sample or more on axis {axis}. Received shape {tuple(log_weights.shape)}.")
+    return log_weights, axis

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.ops import arguments
 
 
 def crop_per_channel(x, starts, data_format="channels_last"):
@@ -27,6 +28,7 @@ def crop_per_channel(x, starts, data_format="channels_last"):
         array([[0., 3.],
                [2., 5.]], dtype=float32)
     """
+    x, starts = _checked(x, starts, data_format)
     is_last = data_format == "channels_last"
     is_cropped = starts.any(axis=0)
     crop = _by_selection if is_last and backend.is_depthwise_fast() else _by_choice
@@ -40,6 +42,20 @@ def crop_per_channel(x, starts, data_format="channels_last"):
         return [crop(ops.pad(cotangents[0], pads), 1 - starts, is_cropped, is_last)]
 
     return backend.custom_vjp(forward, backward, [x])[0]
+
+
+def _checked(x, starts, data_format):
+    """The tensor and the table of starts, of as many channels and grid axes."""
+    owner = "crop_per_channel"
+    arguments.one_of(owner, "data_format", data_format, ("channels_last", "channels_first"))
+    x = arguments.tensor(owner, "x", x, axes=(3, 4, 5), kinds=arguments.FLOATS)
+    starts = np.asarray(starts if "object" not in arguments.dtype_name(starts) else ())
+    channels = x.shape[-1 if data_format == "channels_last" else 1]
+    expected = channels, len(x.shape) - 2
+    if starts.shape != expected or starts.dtype.kind not in "biuf" or not np.isin(starts, (0, 1)).all():
+        raise ValueError(f"crop_per_channel expects starts as zeros and ones {expected}, a row per channel of x. "
+                         f"Received shape {starts.shape}, dtype {starts.dtype}.")
+    return x, starts.astype("int64")
 
 
 def _by_choice(x, starts, is_cropped, is_last):

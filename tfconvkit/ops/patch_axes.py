@@ -6,14 +6,15 @@ run time; the pads of TensorFlow's SAME are then tensors too.
 """
 
 import math
-import numbers
 from typing import NamedTuple
 
 import numpy as np
 from keras import ops
 
 from tfconvkit import padding as arithmetic
+from tfconvkit.ops import arguments
 
+is_positive_integer = arguments.is_positive_integer
 PADDINGS = ("valid", "same")
 
 
@@ -76,11 +77,15 @@ def lines_of(grid, size, strides, dilation_rate, padding):
 
 def _sizes(grid):
     """Returns a tuple from a size, a sequence of sizes, or a tensor of them."""
-    if isinstance(grid, numbers.Integral) or getattr(grid, "shape", None) == ():
+    if arguments.is_integer(grid) or ops.is_tensor(grid) and not len(grid.shape):
         return (grid,)
-    if hasattr(grid, "shape"):
+    if ops.is_tensor(grid):
         return tuple(grid[axis] for axis in range(grid.shape[0]))
-    return tuple(grid)
+    sizes = arguments.listed(grid)
+    is_listed = bool(sizes) or isinstance(grid, (tuple, list))
+    if not is_listed or not all(each is None or ops.is_tensor(each) or arguments.is_integer(each) for each in sizes):
+        raise ValueError(f"A grid must be one or more sizes, integers or scalar tensors. Received {grid!r}.")
+    return sizes
 
 
 def _per_axis(name, value, rank):
@@ -92,27 +97,10 @@ def _per_axis(name, value, rank):
     return tuple(int(v) for v in values)
 
 
-def is_positive_integer(value):
-    """Says whether a value is an integer of at least 1; booleans are none."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
-
-
-def is_number(value):
-    """Says whether a value is a finite real number; booleans are none."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def number(owner, argument, value):
-    """Returns a finite number as a float, or says whose argument is none."""
-    if not is_number(value):
-        raise ValueError(f"{owner}: {argument} must be a finite number. Received {argument}={value!r}.")
-    return float(value)
-
-
 def _line(size, taps, stride, rate, padding):
     if size is None:
         return Line(None, taps, stride, rate, None, 0)
-    size = int(size) if isinstance(size, numbers.Integral) else ops.cast(size, "int32")
+    size = int(size) if arguments.is_integer(size) else ops.cast(size, "int32")
     extent = arithmetic.dilated_size(taps, rate)
     windows = arithmetic.output_size(size, extent, stride, padding)
     if isinstance(size, int) and windows < 1:
@@ -134,8 +122,9 @@ def check_patches(shape, lines):
         lines: List of `Line`.
     """
     cells = math.prod(line.taps for line in lines)
+    shape = tuple(shape)
     expected = [line.windows if line.is_static else None for line in lines]
-    windows, channels = shape[1:-1], shape[-1]
+    windows, channels = shape[1:-1], (shape or (0,))[-1]
     is_fitting = len(windows) == len(lines) and all(
         not (isinstance(one, int) and isinstance(other, int)) or one == other
         for one, other in zip(windows, expected, strict=True)

@@ -6,6 +6,7 @@ Both work axis by axis, on one, two or three grid axes: `patch_axes` has the axi
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops import arguments
 from tfconvkit.ops.patch_axes import check_patches, count_axis, fold_axis, lines_of, unfold_axis
 
 NORMALIZERS = (None, "count")
@@ -39,7 +40,7 @@ def unfold(x, size, strides=1, dilation_rate=1, padding="valid"):
         >>> unfold(ops.ones((1, 8, 9, 2)), 3, strides=2, padding="same").shape
         TensorShape([1, 4, 5, 18])
     """
-    x = ops.convert_to_tensor(x)
+    x = arguments.tensor("unfold", "x", x, least=2)
     grid = ops.shape(x)[1:-1]
     for axis, line in reversed(list(enumerate(lines_of(grid, size, strides, dilation_rate, padding), 1))):
         x = unfold_axis(x, axis, line)
@@ -76,9 +77,9 @@ def fold(patches, output_size, size, strides=1, dilation_rate=1, padding="valid"
         >>> fold(ops.ones((1, 4, 5, 18)), (8, 9), 3, strides=2, padding="same").shape
         TensorShape([1, 8, 9, 2])
     """
-    patches = ops.convert_to_tensor(patches)
+    patches = arguments.tensor("fold", "patches", patches, least=2, kinds=arguments.SUMMANDS)
     lines = _lines_of_output(output_size, size, strides, dilation_rate, padding)
-    if normalize not in NORMALIZERS:
+    if normalize is not None and (not isinstance(normalize, str) or normalize not in NORMALIZERS):
         raise ValueError(f'normalize must be None or "count". Received normalize={normalize!r}.')
     check_patches(ops.shape(patches), lines)
     dtype = ops.dtype(patches)
@@ -111,13 +112,16 @@ def overlap_count(output_size, size, strides=1, dilation_rate=1, padding="valid"
         >>> overlap_count((7,), 4, strides=3)
         array([1, 1, 1, 2, 1, 1, 1], dtype=int32)
     """
-    lines = _lines_of_output(output_size, size, strides, dilation_rate, padding)
-    count = np.ones((), "int32")
-    for line in lines:
-        # Not count[..., None] of a tensor: LiteRT has no such slice.
-        count = count[..., None] if isinstance(count, np.ndarray) else ops.expand_dims(count, -1)
-        count = count * count_axis(line)
-    return count
+    counts = [count_axis(line) for line in _lines_of_output(output_size, size, strides, dilation_rate, padding)]
+    if not all(isinstance(count, np.ndarray) for count in counts):
+        # PyTorch multiplies no tensor by an array.
+        counts = [ops.convert_to_tensor(count) for count in counts]
+    product = counts[0]
+    for count in counts[1:]:
+        # Not product[..., None] of a tensor: LiteRT has no such slice.
+        product = product[..., None] if isinstance(product, np.ndarray) else ops.expand_dims(product, -1)
+        product = product * count
+    return product
 
 
 def _lines_of_output(output_size, size, strides, dilation_rate, padding):

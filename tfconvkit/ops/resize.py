@@ -5,6 +5,7 @@ import math
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops import arguments
 from tfconvkit.ops.precision import at_least_float32
 
 
@@ -57,9 +58,10 @@ def imresize(image, scale=None, output_shape=None, kernel="cubic", antialias=Tru
         >>> imresize(ops.ones((1, 20, 24, 3)), scale=0.5).shape
         TensorShape([1, 10, 12, 3])
     """
-    image = ops.convert_to_tensor(image)
-    x = at_least_float32(image if len(image.shape) == 4 else ops.expand_dims(image, 0))
+    image = arguments.tensor("imresize", "image", image)
     scales, sizes = resized_grid(image.shape, scale, output_shape)
+    x = at_least_float32(image if len(image.shape) == 4 else ops.expand_dims(image, 0))
+    antialias = arguments.flag("imresize", "antialias", antialias)
     if isinstance(kernel, str):
         for axis in (0, 1):
             positions, weights = taps(x.shape[axis + 1], sizes[axis], scales[axis], kernel, antialias)
@@ -81,24 +83,32 @@ def resized_grid(shape, scale, output_shape):
         >>> resized_grid((7, 10, 3), 0.5, None)
         ((0.5, 0.5), (4, 5))
     """
-    grid = tuple(shape)[-3:-1]
-    if len(shape) not in (3, 4) or None in grid:
+    shape = arguments.listed(shape)
+    grid = shape[-3:-1]
+    if len(shape) not in (3, 4) or not all(map(arguments.is_positive_integer, grid)):
         raise ValueError(
             "imresize expects (batch, height, width, channels) or (height, width, channels) with known height and "
-            f"width. Received shape {tuple(shape)}."
+            f"width. Received shape {shape}."
         )
     if (scale is None) == (output_shape is None):
         raise ValueError(
             f"imresize expects either scale or output_shape. Received scale={scale}, output_shape={output_shape}."
         )
     if scale is None:
-        sizes = tuple(int(size) for size in output_shape)
+        sizes = (output_shape,) * 2 if arguments.is_integer(output_shape) else arguments.listed(output_shape)
+        are_valid = len(sizes) == 2 and all(map(arguments.is_positive_integer, sizes))
+    else:
+        scales = (scale, scale) if arguments.is_number(scale) else arguments.listed(scale)
+        are_valid = len(scales) == 2 and all(arguments.is_number(each) and each > 0 for each in scales)
+    if not are_valid:
+        raise ValueError(f"imresize expects new sizes from 1 on. Received scale={scale!r}, "
+                         f"output_shape={output_shape!r}. Give one finite number above 0 or two.")
+    if scale is None:
+        sizes = tuple(map(int, sizes))
         scales = tuple(new / old for new, old in zip(sizes, grid, strict=True))
     else:
-        scales = tuple(float(each) for each in np.broadcast_to(scale, 2))
+        scales = tuple(map(float, scales))
         sizes = tuple(math.ceil(old * each) for old, each in zip(grid, scales, strict=True))
-    if min(sizes) < 1:
-        raise ValueError(f"imresize expects new sizes from 1 on. Received scale={scale}, output_shape={output_shape}.")
     return scales, sizes
 
 
@@ -123,7 +133,9 @@ def taps(size, new_size, scale, kernel="cubic", antialias=True):
         array([[0, 1],
                [2, 3]])
     """
-    if isinstance(kernel, str) and kernel not in _INTERPOLATIONS:
+    size, new_size = (arguments.integer("taps", "size", each, least=1) for each in (size, new_size))
+    scale, antialias = arguments.positive("taps", "scale", scale), arguments.flag("taps", "antialias", antialias)
+    if not _is_pair(kernel) and (not isinstance(kernel, str) or kernel not in _INTERPOLATIONS):
         expected = ", ".join(f'"{name}"' for name in _INTERPOLATIONS)
         raise ValueError(f"imresize expects kernel as an array or one of {expected}. Received kernel={kernel!r}.")
     weight, width = _INTERPOLATIONS[kernel] if isinstance(kernel, str) else kernel
@@ -134,6 +146,12 @@ def taps(size, new_size, scale, kernel="cubic", antialias=True):
     positions = first[:, None] + np.arange(math.ceil(width / stretch) + 2)
     weights = weight(stretch * (centres[:, None] - positions))
     return positions, weights / weights.sum(axis=1, keepdims=True)
+
+
+def _is_pair(kernel):
+    """Whether a kernel is a function with its width."""
+    is_pair = isinstance(kernel, (tuple, list)) and len(kernel) == 2
+    return is_pair and callable(kernel[0]) and arguments.is_number(kernel[1]) and kernel[1] > 0
 
 
 def mirrored(positions, size):
@@ -147,6 +165,7 @@ def mirrored(positions, size):
         >>> mirrored(np.arange(-3, 6), 3)
         array([2, 1, 0, 0, 1, 2, 2, 1, 0])
     """
+    positions, size = _positions("mirrored", positions), arguments.integer("mirrored", "size", size, least=1)
     wrapped = np.mod(positions, 2 * size)
     return np.minimum(wrapped, 2 * size - 1 - wrapped)
 
@@ -159,23 +178,43 @@ def resampled(x, indices, weights, axis):
         indices, weights: Arrays `(new_size, taps)`.
         axis: The axis of `x`, counted from the front.
 
+    Output shape:
+        As `x` with `new_size` on the axis, in at least float32.
+
     Example:
         >>> np.asarray(resampled(ops.arange(4.0), np.array([[0, 1], [2, 3]]), np.array([[0.5, 0.5], [0, 1]]), 0))
         array([0.5, 3. ], dtype=float32)
     """
+    x = at_least_float32(arguments.tensor("resampled", "x", x, least=1))
+    axis = arguments.axis_of("resampled", x, axis)
+    indices, weights = _positions("resampled", indices), arguments.array("resampled", "weights", weights, axes=2)
+    size = x.shape[axis]
+    is_inside = indices.size and indices.min() >= 0 and (size is None or indices.max() < size)
+    if indices.ndim != 2 or weights.shape != indices.shape or not is_inside:
+        raise ValueError(f"resampled expects indices below {size} and as many weights, (new_size, taps). "
+                         f"Received shapes {indices.shape} and {weights.shape}. Use mirrored(positions, size) first.")
     shape = (-1,) + (1,) * (len(x.shape) - axis - 1)
     parts = [ops.take(x, index, axis=axis) * ops.convert_to_tensor(weight.reshape(shape), x.dtype)
              for index, weight in zip(indices.T, weights.T, strict=True) if weight.any()]
-    return sum(parts[1:], parts[0])
+    return sum(parts[1:], parts[0]) if parts else 0 * ops.take(x, indices[:, 0], axis=axis)
+
+
+def _positions(owner, positions):
+    """An array of integers."""
+    dtype = arguments.dtype_name(positions)
+    if "int" not in dtype:
+        raise TypeError(f"{owner} expects positions as an array of integers. Received {dtype}. Round them first.")
+    return np.asarray(positions).astype("int64")
 
 
 def _check_array(kernel, scales):
-    if len(kernel.shape) != 2 or max(scales) > 1:
+    kernel = arguments.tensor("imresize", "kernel", kernel)
+    if len(kernel.shape) != 2 or max(scales) > 1 or 0 in tuple(kernel.shape):
         raise ValueError(
             "imresize expects a kernel of numbers as an array (height, width) with a scale of at most 1. Received "
             f'shape {tuple(kernel.shape)}, scale {scales}. To enlarge, name an interpolation such as "cubic".'
         )
-    return ops.convert_to_tensor(kernel)
+    return kernel
 
 
 def _blurred_samples(x, kernel, scales, sizes):

@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.ops import arguments
 
 # Of the range for a bin, and for a slope at a knot.
 SMALLEST = 1e-2
@@ -40,6 +41,8 @@ def rational_quadratic(x, parameters, bound=3.0, inverse=False):
         >>> y.shape, log_slope.shape
         (TensorShape([2, 3]), TensorShape([2, 3]))
     """
+    x, parameters, bound = _checked(x, parameters, bound)
+    inverse = arguments.flag("rational_quadratic", "inverse", inverse)
     bins = (parameters.shape[-1] + 1) // 3
     xs, widths = _knots(parameters[..., :bins], bound)
     ys, heights = _knots(parameters[..., bins : 2 * bins], bound)
@@ -51,6 +54,23 @@ def rational_quadratic(x, parameters, bound=3.0, inverse=False):
     bin_values = [ops.sum(v * chosen, axis=-1) for v in (xs, ys, widths, heights, slopes[..., :-1], slopes[..., 1:])]
     y, log_slope = (_inverse_bin if inverse else _forward_bin)(inside, *bin_values)
     return ops.where(is_inside, y, x), ops.where(is_inside, log_slope, ops.zeros_like(x))
+
+
+def _checked(x, parameters, bound):
+    """Floats of one dtype, and the number of parameters of two bins or more with room for all of them."""
+    owner = "rational_quadratic"
+    x = arguments.tensor(owner, "x", x, kinds=arguments.FLOATS)
+    parameters = arguments.tensor(owner, "parameters", parameters, axes=len(x.shape) + 1, kinds=arguments.FLOATS)
+    count = parameters.shape[-1]
+    fits = all(None in pair or pair[0] == pair[1] for pair in zip(x.shape, parameters.shape, strict=False))
+    if not fits or count % 3 != 2 or count > 3 / SMALLEST - 1:
+        raise ValueError(f"{owner} expects parameters of the shape of x and one more axis of 3 * bins - 1 numbers, for "
+                         f"up to {int(1 / SMALLEST)} bins. Received shapes {tuple(parameters.shape)} and "
+                         f"{tuple(x.shape)}.")
+    if ops.dtype(x) != ops.dtype(parameters):
+        raise TypeError(f"{owner} expects x and parameters of one dtype. Received {ops.dtype(x)} and "
+                        f"{ops.dtype(parameters)}. Cast one of them with keras.ops.cast.")
+    return x, parameters, arguments.positive(owner, "bound", bound)
 
 
 def _knots(raw, bound):

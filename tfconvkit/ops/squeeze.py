@@ -6,6 +6,8 @@ import math
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops import arguments
+
 ORDERS = ("channel_major", "pixel_major", "diagonal")
 
 
@@ -32,8 +34,11 @@ def squeeze(x, block_size=2, order="channel_major"):
         >>> squeeze(ops.reshape(ops.arange(4), (1, 2, 2, 1)), order="diagonal")[0, 0, 0]
         <tf.Tensor: shape=(4,), dtype=int32, numpy=array([0, 3, 1, 2], dtype=int32)>
     """
+    x, block = _checked("squeeze", x, block_size, order)
     batch, *grid, channels = ops.shape(x)
-    block = block_sizes(block_size, len(grid))
+    if any(isinstance(size, int) and size % n for size, n in zip(grid, block, strict=True)):
+        raise ValueError(f"squeeze expects a grid that block_size divides. Received a grid of {tuple(grid)} and "
+                         f"block_size={block_size}. Crop or pad it.")
     coarse = [size // n for size, n in zip(grid, block, strict=True)]
     # (batch, h, n_y, w, n_x, channels)
     x = ops.reshape(x, (batch, *_interleaved(coarse, block), channels))
@@ -58,8 +63,11 @@ def unsqueeze(x, block_size=2, order="channel_major"):
         >>> unsqueeze(ops.ones((1, 2, 2, 12))).shape
         TensorShape([1, 4, 4, 3])
     """
+    x, block = _checked("unsqueeze", x, block_size, order)
     batch, *coarse, channels = ops.shape(x)
-    block = block_sizes(block_size, len(coarse))
+    if isinstance(channels, int) and channels % math.prod(block):
+        raise ValueError(f"unsqueeze expects a multiple of {math.prod(block)} channels, the pixels of a block. "
+                         f"Received {channels} channels and block_size={block_size}. Use the block of the squeeze.")
     channels = channels // math.prod(block)
     if order == "diagonal":
         x = permute_channels(x, np.argsort(_diagonal_channels(block, channels)))
@@ -81,7 +89,11 @@ def permute_channels(x, sources):
         >>> permute_channels(ops.convert_to_tensor([[1.0, 2.0, 3.0]]), [2, 0, 1])
         <tf.Tensor: shape=(1, 3), dtype=float32, numpy=array([[3., 1., 2.]], dtype=float32)>
     """
-    sources = np.asarray(sources)
+    x = arguments.tensor("permute_channels", "x", x, least=1)
+    sources = np.array(arguments.integers("permute_channels", "sources", sources, least=0))
+    if not np.array_equal(np.sort(sources), np.arange(x.shape[-1])):
+        raise ValueError(f"permute_channels expects sources as a permutation of the {x.shape[-1]} channels. Received "
+                         f"{sources.tolist()}.")
     runs = np.split(sources, np.flatnonzero(np.diff(sources) != 1) + 1)
     # The gradient of a gather is a slow scatter; that of a few slices is not.
     if len(runs) <= 8:
@@ -101,6 +113,9 @@ def diagonal_order(block):
         >>> diagonal_order((2, 2))
         array([0, 3, 1, 2])
     """
+    block = arguments.integers("diagonal_order", "block", block, least=1)
+    if len(set(block)) > 1:
+        raise ValueError(f'order="diagonal" expects equal block sizes on all axes. Received {block}.')
     cells = list(itertools.product(*map(range, block)))
     keys = [([(index - cell[0]) % block[0] for index in cell[1:]], cell[0]) for cell in cells]
     return np.array(sorted(range(len(cells)), key=keys.__getitem__))
@@ -108,13 +123,20 @@ def diagonal_order(block):
 
 def block_sizes(block_size, rank):
     """Returns one block size per grid axis from an integer or a sequence of `rank` of them."""
-    block = (block_size,) * rank if np.ndim(block_size) == 0 else tuple(block_size)
-    if len(block) != rank or any(n < 1 for n in block):
+    rank = arguments.integer("block_sizes", "rank", rank, least=1)
+    block = (block_size,) * rank if arguments.is_integer(block_size) else arguments.listed(block_size)
+    if len(block) != rank or not all(map(arguments.is_positive_integer, block)):
         raise ValueError(
             f"block_size must be a positive integer or {rank} of them, one per grid axis. "
             f"Received block_size={block_size!r}."
         )
-    return block
+    return tuple(map(int, block))
+
+
+def _checked(owner, x, block_size, order):
+    x = arguments.tensor(owner, "x", x, least=3)
+    arguments.one_of(owner, "order", order, ORDERS)
+    return x, block_sizes(block_size, len(x.shape) - 2)
 
 
 def _diagonal_channels(block, channels):

@@ -4,6 +4,7 @@ import keras
 
 from tfconvkit.audit import count
 from tfconvkit.audit.graph import Graph
+from tfconvkit.ops import arguments
 from tfconvkit.surgery.borders import describe
 from tfconvkit.surgery.linear_parts import NotLinear, linear_part
 from tfconvkit.surgery.linear_runs import find_runs
@@ -11,7 +12,7 @@ from tfconvkit.surgery.rewriting import check_model, clone, copy_weights, is_gra
 from tfconvkit.surgery.run_geometry import geometry_of
 from tfconvkit.surgery.run_layers import run_layers
 from tfconvkit.surgery.turning import flat_name
-from tfconvkit.surgery.verification import check_equal
+from tfconvkit.surgery.verification import check_equal, check_print
 
 # Rounding in another order adds up over the depth. Measured in float32: MobileNetV2 1.2e-6, KernelGAN's chain 3.7e-7.
 _SLACK = 10
@@ -69,6 +70,10 @@ def collapse(model, allow_border=False, layers=None, input_shape=None, print_fn=
         (3, 3, 3, 8)
     """
     check_model(model)
+    check_print(print_fn)
+    allow_border = arguments.flag("collapse", "allow_border", allow_border)
+    if layers is not None and not (isinstance(layers, (list, tuple, set)) and all(isinstance(n, str) for n in layers)):
+        raise TypeError(f"layers must be a list of names of layers, or None for all. Received layers={layers!r}.")
     graph = Graph(model, input_shape)
     specs = graph.specs()
     parts, refusals = _parts(graph, specs, layers)

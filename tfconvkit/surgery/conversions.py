@@ -171,6 +171,8 @@ def _orientation_pooling(layer, shape, name):
 def _sum_or_norm(layer, window, shape, name):
     """Computes a sum as `order * mean x` and a norm as `sqrt(order * mean x^2)`."""
     inputs = keras.Input(shape[1:], dtype=layer.compute_dtype)
+    # Said, for Keras' average_pool on JAX (keras/src/backend/jax/nn.py) takes its own default for wrong.
+    window = {**window, "strides": window["pool_size"]}
     if layer.reduction == "sum":
         return keras.Model(inputs, ops.average_pool(inputs, **window) * layer.group.order, name=name)
     squares = ops.average_pool(ops.square(at_least_float32(inputs)), **window)

@@ -1,5 +1,6 @@
 """Turns a model into one of plain Keras layers, which needs nothing of this package."""
 
+from tfconvkit.ops import arguments
 from tfconvkit.surgery import conversions
 from tfconvkit.surgery.folding import fold_batch_norm as fold
 from tfconvkit.surgery.rewriting import Rewriter
@@ -48,6 +49,7 @@ def deploy(model, input_shape=None, fold_batch_norm=False):
         >>> surgery.deploy(model).layers[0].get_weights()[0].shape
         (3, 3, 3, 8)
     """
+    fold_batch_norm = arguments.flag("deploy", "fold_batch_norm", fold_batch_norm)
     rewriter = Rewriter(conversions.replacement, conversions.needs_sizes)
     deployed = rewriter.rebuild(model, input_shape)
     if fold_batch_norm:

@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 
+from tfconvkit.ops import arguments
 from tfconvkit.surgery import borders
-from tfconvkit.surgery.verification import outputs, relative_error, sample, tolerance_of
+from tfconvkit.surgery.rewriting import check_model
+from tfconvkit.surgery.verification import check_print, outputs, relative_error, sample, tolerance_of
 
 
 def assert_equivalent(model, other, inputs=None, tolerance=None, seed=0, print_fn=print):
@@ -34,12 +36,17 @@ def assert_equivalent(model, other, inputs=None, tolerance=None, seed=0, print_f
         >>> surgery.assert_equivalent(model, keras.models.clone_model(model), tolerance=1e3, print_fn=None) > 0
         True
     """
+    for each in (model, other):
+        check_model(each)
+    check_print(print_fn)
     if inputs is None:
+        seed = arguments.integer("assert_equivalent", "seed", seed, least=0)
         inputs = [sample(spec, np.random.default_rng(seed)) for spec in other.inputs]
-    samples = [keras.ops.convert_to_tensor(x) for x in keras.tree.flatten(inputs)]
+    samples = [arguments.tensor("assert_equivalent", "inputs", x) for x in keras.tree.flatten(inputs)]
     expected, received = outputs(model, samples), outputs(other, samples)
     _check_shapes(model, other, expected, received)
     tolerance = max(map(tolerance_of, (model, other))) if tolerance is None else tolerance
+    tolerance = arguments.number("assert_equivalent", "tolerance", tolerance, least=0)
     errors = list(map(relative_error, received, expected))
     worst = int(np.argmax(errors))
     lines = [

@@ -6,6 +6,7 @@ from tfconvkit import groups
 from tfconvkit.audit import count
 from tfconvkit.audit.graph import Graph
 from tfconvkit.surgery import turning
+from tfconvkit.surgery.verification import check_print
 from tfconvkit.surgery.widths import solve
 
 _COSTS = {
@@ -46,7 +47,8 @@ def to_equivariant(model, group, match="parameters", input_shape=None, print_fn=
         >>> equivariant.count_params()
         1226
     """
-    if match not in _COSTS:
+    check_print(print_fn)
+    if not isinstance(match, str) or match not in _COSTS:
         raise ValueError(f'match must be "parameters" or "compute". Received match={match!r}.')
     graph = Graph(model, input_shape)
     group = groups.get(group, turning.rank_of(graph))

@@ -1,11 +1,12 @@
 """Rebuilds a Keras model with some of its layers replaced, nested models and shared layers included."""
 
 import functools
-import numbers
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import keras
+
+from tfconvkit.audit.graph import shape_list
 
 
 class Replacement(NamedTuple):
@@ -207,8 +208,7 @@ def _filled(model, input_shape):
     declared = [(None, *old.shape[1:]) for old in model.inputs]
     if input_shape is None:
         return list(zip(model.inputs, declared, strict=True))
-    is_one = all(size is None or isinstance(size, numbers.Integral) for size in input_shape)
-    given = [(None, *shape) for shape in ([input_shape] if is_one else input_shape)]
+    given = [(None, *shape) for shape in shape_list(input_shape)]
     if len(given) != len(declared) or not all(map(_fits, given, declared)):
         expected = [shape[1:] for shape in declared]
         raise ValueError(

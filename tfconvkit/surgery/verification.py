@@ -30,8 +30,9 @@ def check_equal(model, other, seed=0, slack=1):
     if not error <= tolerance:
         raise RuntimeError(
             f'"{model.name}" and its rebuilt form differ by {error:.2e} of the largest output, expected at most '
-            f"{tolerance:.0e}, on inputs of shape {', '.join(str(sample.shape) for sample in samples)}. Please report "
-            "this with the model's summary; a custom layer whose call does more than its class says may be the cause."
+            f"{tolerance:.0e}, on inputs of shape {', '.join(str(tuple(sample.shape)) for sample in samples)}. Please "
+            "report this with the model's summary; a custom layer whose call does more than its class says may be the "
+            "cause."
         )
 
 
@@ -61,11 +62,21 @@ def outputs(model, samples):
     return [keras.ops.convert_to_numpy(keras.ops.cast(output, "float64")) for output in outputs]
 
 
+def check_print(print_fn):
+    """Raises unless lines can be printed by a function, or not at all."""
+    is_silent = print_fn is None or print_fn is False
+    if not is_silent and (not callable(print_fn) or isinstance(print_fn, type)):
+        raise TypeError(f"print_fn must be a function of one line, or None for silence. Received {print_fn!r}.")
+
+
 def _check_sizes(model, samples):
+    if len(samples) != len(model.inputs):
+        raise ValueError(f'"{model.name}" expects {len(model.inputs)} inputs. Received {len(samples)}. Give a list of '
+                         f"arrays, one per input.")
     specs = [keras.KerasTensor(x.shape, dtype=old.dtype) for x, old in zip(samples, model.inputs, strict=True)]
     try:
         made = keras.tree.flatten(model.compute_output_spec(_arranged(model, specs)))
-    except ValueError as error:
+    except (ValueError, TypeError, IndexError) as error:  # Keras has each of them for inputs of another rank
         raise ValueError(_does_not_take(model, specs, error)) from error
     if any(0 in spec.shape for spec in made):
         raise ValueError(_does_not_take(model, specs, "an output is empty."))

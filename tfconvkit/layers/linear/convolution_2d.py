@@ -87,7 +87,7 @@ class CollapsibleConv2D(ConvolutionChain):
         stage = super()._stage()
         if not self._adds_input:
             return stage
-        identity = kernels.delta((1, 1), self.filters, dtype=stage.kernel.dtype)
+        identity = kernels.delta((1, 1), self.filters, dtype=ops.dtype(stage.kernel))
         return kernels.add([stage, kernels.Stage(identity, strides=self.strides)])
 
     def _expanded(self, x, training):

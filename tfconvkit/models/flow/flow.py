@@ -1,20 +1,20 @@
 """Normalizing flows as Keras models: density, samples, training in bits per dimension."""
 
 import math
-import numbers
 
 import keras
 import numpy as np
 from keras import ops
 
 from tfconvkit.layers import Chain, Dequantize, Invertible
+from tfconvkit.layers.inputs import NUMBERS, CheckedInput
 from tfconvkit.models.flow import priors
 from tfconvkit.models.weight_norm_resnet import base_config
-from tfconvkit.ops import bounds
+from tfconvkit.ops import arguments, bounds
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class Flow(keras.Model):
+class Flow(CheckedInput, keras.Model):
     """Models the density of data by a bijection to numbers of a simple density.
 
     `log p(x) = log prior(z) + log|det dz/dx|` with `z = chain(x)`. `model(x)` is `log p(x)` per sample, in nats.
@@ -56,6 +56,8 @@ class Flow(keras.Model):
         (['bits_per_dim', 'loss'], TensorShape([2, 8, 8, 1]))
     """
 
+    input_kinds = NUMBERS
+
     def __init__(self, chain, prior="standard_normal", **kwargs):
         if not isinstance(chain, Invertible):
             raise TypeError(f"Flow: chain must follow layers.Invertible. Received chain={chain!r}. Use layers.Chain.")
@@ -75,6 +77,7 @@ class Flow(keras.Model):
         return self.prior.log_prob(z) + log_det
 
     def _floats(self, x):
+        self.check_inputs(x)
         expected, received = getattr(self, "sample_shape", None), tuple(x.shape)
         if expected and (len(received) != len(expected) + 1 or received[-1] != expected[-1]):
             raise ValueError(
@@ -149,8 +152,13 @@ class Flow(keras.Model):
         Raises:
             ValueError: for less than one draw.
         """
-        if samples < 1:
-            raise ValueError(f"Flow: samples must be at least 1. Received samples={samples}.")
+        if not arguments.is_positive_integer(samples):
+            raise ValueError(f"Flow: samples must be at least 1. Received samples={samples!r}.")
+        if batch_size is not None:
+            batch_size = arguments.integer("Flow", "batch_size", batch_size, least=1)
+        self.check_inputs(x)
+        if len(x) == 0:
+            raise ValueError(f"Flow: importance_weighted needs one sample or more. Received shape {tuple(x.shape)}.")
         draws = [self.predict(x, batch_size=batch_size, verbose=0) for _ in range(samples)]
         return ops.convert_to_numpy(bounds.importance_weighted_bound(np.stack(draws), axis=0))
 
@@ -191,13 +199,14 @@ class Flow(keras.Model):
         Raises:
             ValueError: for a negative number, or if the shape of a sample is not known.
         """
-        if not isinstance(n, numbers.Integral) or n < 0:
+        if not arguments.is_integer(n) or n < 0:
             raise ValueError(f'Flow "{self.name}": n must be an integer of at least 0. Received n={n!r}.')
-        shape = tuple(sample_shape or getattr(self, "sample_shape", (None,)))
-        if None in shape:
+        given = getattr(self, "sample_shape", (None,)) if sample_shape is None else sample_shape
+        shape = arguments.listed(given)
+        if not shape or not all(map(arguments.is_positive_integer, shape)):
             raise ValueError(
-                f'Flow "{self.name}" does not know the shape of a sample. Received {shape}. Build the model first, by '
-                "fit, a call or build((None, height, width, channels)), or pass sample_shape."
+                f'Flow "{self.name}" does not know the shape of a sample. Received {given!r}. Build the model first, '
+                "by fit, a call or build((None, height, width, channels)), or pass sample_shape."
             )
         if not self.built:
             self.build((None, *shape))
@@ -223,7 +232,9 @@ class Flow(keras.Model):
             z = layer(z, training=False)
         for layer in layers[::-1]:
             z = layer(z, inverse=True, training=False)
-        return float(ops.max(ops.abs(ops.cast(z, h.dtype) - h)) / ops.max(ops.abs(h)))
+        error, largest = (float(ops.stop_gradient(ops.max(ops.abs(v)))) for v in (ops.cast(z, h.dtype) - h, h))
+        # Of zeros the error is the absolute one.
+        return error / (largest or 1.0)
 
     def get_config(self):
         parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in ("chain", "prior")}

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops, tree
 
+from tfconvkit.ops import arguments
 from tfconvkit.ops.precision import at_least_float32
 
 
@@ -35,6 +36,7 @@ class Prior(keras.layers.Layer):
         return sum(self._per_sample(part) for part in tree.flatten(z))
 
     def _per_sample(self, z):
+        z = arguments.tensor(type(self).__name__, "z", z, least=1, kinds=arguments.FLOATS)
         return ops.sum(self._log_density(at_least_float32(z)), axis=tuple(range(1, len(z.shape))))
 
     def sample(self, shapes, temperature=1.0, seed=None):
@@ -48,6 +50,9 @@ class Prior(keras.layers.Layer):
         Returns:
             Tensor, or a structure of tensors.
         """
+        _check_shapes(shapes)
+        temperature = arguments.number("sample", "temperature", temperature, least=0)
+        seed = None if seed is None else arguments.integer("sample", "seed", seed, least=0)
         count, dtype = len(tree.flatten(tree.map_shape_structure(lambda shape: 0, shapes))), self._dtype()
         # Every tensor of a seeded structure has its own seed.
         own = [self._seeds] * count if seed is None else _seeds(seed, count)
@@ -122,6 +127,17 @@ def get(prior):
             f" Received prior={prior!r}."
         )
     return prior
+
+
+def _check_shapes(shapes):
+    """Raises unless there is a shape of known sizes, or a structure of them."""
+    parts = tuple(shapes.values()) if isinstance(shapes, dict) else arguments.listed(shapes)
+    if not parts:
+        raise ValueError(f"A prior expects shapes of known sizes, (batch, ...), or a structure of them. Received "
+                         f"{shapes!r}.")
+    if not all(arguments.is_integer(size) and size >= 0 for size in parts):
+        for part in parts:
+            _check_shapes(part)
 
 
 def _seeds(seed, count):

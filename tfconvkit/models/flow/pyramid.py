@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit.layers import Invertible
-from tfconvkit.ops import squeeze
+from tfconvkit.ops import arguments, squeeze
 
 FRACTIONS = (1.0, 0.5, 0.25)
 ORDERS = ("diagonal", "channel_major")
@@ -44,10 +44,10 @@ class ScalePyramid(Invertible):
     """
 
     def __init__(self, levels, fraction=0.5, order="diagonal", **kwargs):
-        levels = list(levels)
+        given, levels = levels, list(levels) if isinstance(levels, (list, tuple)) else []
         if not levels or not all(isinstance(level, Invertible) for level in levels):
             raise ValueError(
-                f"ScalePyramid needs a list of one or more layers that follow layers.Invertible. Received {levels!r}."
+                f"ScalePyramid needs a list of one or more layers that follow layers.Invertible. Received {given!r}."
             )
         super().__init__(**{"dtype": levels[0].dtype_policy, **kwargs})
         names = [level.name for level in levels]
@@ -56,7 +56,8 @@ class ScalePyramid(Invertible):
                 f'ScalePyramid "{self.name}": levels must have different names, so that weights can be told apart. '
                 f"Received {names}. Give each its own name=, and use no layer twice."
             )
-        if fraction not in FRACTIONS or order not in ORDERS:
+        is_known = arguments.is_number(fraction) and fraction in FRACTIONS
+        if not is_known or not isinstance(order, str) or order not in ORDERS:
             raise ValueError(
                 f'ScalePyramid "{self.name}": fraction must be 1, 1/2 or 1/4 and order "diagonal" or "channel_major". '
                 f"Received fraction={fraction!r}, order={order!r}."

@@ -7,6 +7,7 @@ from tfconvkit import layers
 from tfconvkit.models.flow import couplings
 from tfconvkit.models.flow.flow import Flow, in_bits
 from tfconvkit.models.flow.pyramid import ScalePyramid
+from tfconvkit.ops import arguments
 
 # Share of the squeezed channels that goes on to the next scale, by the number of the official recursion.
 _FRACTIONS = {1: 1.0, 2: 0.5, 3: 0.25, 4: 0.25}
@@ -124,9 +125,11 @@ class RealNVP(Flow):
 
 
 def _checked_shape(input_shape, scales):
-    shape, block = tuple(input_shape), 2 ** (max(scales, 1) - 1)
+    arguments.integer("RealNVP", "scales", scales)
+    shape, block = arguments.listed(input_shape), 2 ** (min(max(scales, 1), 32) - 1)
+    is_known = all(size is None or arguments.is_positive_integer(size) for size in shape)
     sizes = [size for size in shape[:2] if size is not None]
-    if scales < 1 or len(shape) != 3 or shape[2] is None or any(size % block for size in sizes):
+    if scales < 1 or not is_known or len(shape) != 3 or shape[2] is None or any(size % block for size in sizes):
         raise ValueError(
             f"RealNVP expects scales >= 1 and input_shape=(height, width, channels) with known channels, height and "
             f"width multiples of 2^(scales - 1). Received input_shape={input_shape!r} with scales={scales}. Pad or "
@@ -138,8 +141,13 @@ def _checked_shape(input_shape, scales):
 def _check_choices(own):
     choices = {"recursion_type": _FRACTIONS, "split": _ORDERS, "affine": couplings.AFFINE}
     for name, known in choices.items():
-        if own[name] not in known:
-            raise ValueError(f"RealNVP: {name} must be one of {list(known)}. Received {name}={own[name]!r}.")
+        value = own[name]
+        if not isinstance(value, (str, int)) or isinstance(value, bool) or value not in known:
+            raise ValueError(f"RealNVP: {name} must be one of {list(known)}. Received {name}={value!r}.")
+    own["filters"] = arguments.integer("RealNVP", "filters", own["filters"], least=1)
+    own["penalty"] = arguments.number("RealNVP", "penalty", own["penalty"], least=0)
+    own["reversible"] = arguments.flag("RealNVP", "reversible", own["reversible"])
+    own["use_batch_norm"] = arguments.flag("RealNVP", "use_batch_norm", own["use_batch_norm"])
 
 
 def _chain(own, policy):

@@ -6,6 +6,7 @@ from keras import ops
 from tfconvkit import layers
 from tfconvkit.models import layer_kit
 from tfconvkit.models.inpainting.hole import ShrinkMask
+from tfconvkit.ops import arguments
 
 # Two halvings of the grid, and the attention looks at every second pixel of what is left.
 MULTIPLE = 8
@@ -71,6 +72,9 @@ def DeepFillV2(
     """
     shape = layer_kit.check_sizes("DeepFillV2", input_shape, smallest=MULTIPLE, multiple=MULTIPLE)
     _check(width, padding)
+    if not isinstance(attention, dict | None):
+        raise TypeError(f"DeepFillV2 expects attention as a dictionary of arguments, or None. Received {attention!r}.")
+    return_offsets = arguments.flag("DeepFillV2", "return_offsets", return_offsets)
     image = keras.Input(shape, name="image")
     mask = keras.Input((*shape[:2], 1), name="mask")
     gated = _Gated(width, padding, kernel_initializer)
@@ -88,7 +92,7 @@ def _check(width, padding):
         raise ValueError(
             f"DeepFillV2 expects width as a multiple of 4. Received width={width}. Use {width + -width % 4}."
         )
-    if padding not in _PADDINGS:
+    if not isinstance(padding, str) or padding not in _PADDINGS:
         raise ValueError(
             f'DeepFillV2 expects padding as "same", "symmetric" or "reflect". Received padding={padding!r}. '
             'The output of "valid" would be smaller than the image.'
@@ -120,7 +124,8 @@ class _Gated:
 
     def __init__(self, width, padding, initializer):
         self.width, self.padding = width, padding
-        self.initializer = keras.initializers.get(initializer)
+        self.initializer = arguments.instance("DeepFillV2", "kernel_initializer", keras.initializers.get(initializer),
+                                              keras.initializers.Initializer, 'Use a name such as "he_normal".')
 
     def __call__(self, x, name, multiple, kernel_size=3, make=layers.GatedConv2D, **kwargs):
         filters = int(self.width * multiple) // 2

@@ -1,8 +1,10 @@
 """Filling holes of photographs."""
 
+import keras
 import numpy as np
 
 from tfconvkit.models.inpainting.deepfill import MULTIPLE
+from tfconvkit.ops import arguments
 
 
 def inpaint(model, image, mask, batch_size=1):
@@ -30,7 +32,9 @@ def inpaint(model, image, mask, batch_size=1):
         >>> models.inpaint(models.DeepFillV2(width=8), photograph, np.eye(101, 150) > 0).shape
         (101, 150, 3)
     """
-    image = np.asarray(image)
+    arguments.instance("inpaint", "model", model, keras.Model, "Use models.DeepFillV2() or InpaintingGAN.")
+    batch_size = arguments.integer("inpaint", "batch_size", batch_size, least=1)
+    image = np.asarray(arguments.numeric("inpaint", "image", image))
     if image.dtype != np.uint8:
         raise TypeError(f"inpaint expects an image of uint8, 0 to 255. Received {image.dtype}. Convert it first.")
     if image.ndim not in (3, 4) or 0 in image.shape:
@@ -49,7 +53,7 @@ def inpaint(model, image, mask, batch_size=1):
 
 def _hole(mask, shape):
     """Returns the mask as float32 `(batch, height, width, 1)` of zeros and ones."""
-    mask = np.asarray(mask)
+    mask = np.asarray(arguments.numeric("inpaint", "mask", mask))
     given = mask.shape
     if mask.ndim == 2 or given == (*shape[1:3], 1):
         mask = mask[None]

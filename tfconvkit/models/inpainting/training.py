@@ -4,10 +4,12 @@ import keras
 from keras import ops
 
 from tfconvkit import losses
+from tfconvkit.layers.inputs import NUMBERS, CheckedInput
+from tfconvkit.ops import arguments
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class InpaintingGAN(keras.Model):
+class InpaintingGAN(CheckedInput, keras.Model):
     """Trains a generator and a discriminator against each other, with plain `compile` and `fit` on every backend.
 
     The loss is `reconstruction(coarse) + reconstruction(refined) + adversarial_weight * G + D`: the generator's loss
@@ -47,10 +49,15 @@ class InpaintingGAN(keras.Model):
         ['discriminator', 'generator', 'loss', 'reconstruction']
     """
 
+    input_kinds, takes_structures = NUMBERS, True
+
     def __init__(
         self, generator, discriminator, reconstruction=None, adversarial="hinge", adversarial_weight=1.0, **kwargs
     ):
         super().__init__(**kwargs)
+        for name, player in (("generator", generator), ("discriminator", discriminator)):
+            arguments.instance("InpaintingGAN", name, player, keras.Layer, "Use a Keras model.")
+        adversarial_weight = arguments.number("InpaintingGAN", "adversarial_weight", adversarial_weight)
         self.generator, self.discriminator = generator, discriminator
         self.reconstruction = losses.MaskedL1() if reconstruction is None else keras.losses.get(reconstruction)
         self.adversarial, self.adversarial_weight = adversarial, adversarial_weight
@@ -59,8 +66,11 @@ class InpaintingGAN(keras.Model):
         self._trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction", "generator", "discriminator")]
         self.built = True
 
-    def call(self, inputs, training=False):
+    def check_inputs(self, inputs):
         self._check_pair(inputs)
+        super().check_inputs(inputs)
+
+    def call(self, inputs, training=False):
         return self.generator(inputs, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -93,7 +103,7 @@ class InpaintingGAN(keras.Model):
 
     def _pair(self, x):
         self._check_pair(x)
-        image, mask = map(ops.convert_to_tensor, x)
+        image, mask = (arguments.tensor("InpaintingGAN", "x", each) for each in x)
         return image, ops.cast(mask, image.dtype)
 
     def get_config(self):

@@ -8,11 +8,18 @@ from tfconvkit import layers, losses
 from tfconvkit.models.kernelgan.crops import Crops
 from tfconvkit.models.kernelgan.discriminator import patch_discriminator
 from tfconvkit.models.kernelgan.images import check_image
-from tfconvkit.ops import blur_kernels
+from tfconvkit.ops import arguments, blur_kernels
 from tfconvkit.ops.resize import imresize
 
 # Share of the steps in which the kernel is led by the bicubic one, and after which kernels are averaged.
 _LED, _SETTLED = 0.25, 0.5
+# Rows and columns of the patches that the discriminator looks at.
+_PATCH = 7
+
+
+def _least_crop(kernel_sizes):
+    """The crop that is shrunk to one patch."""
+    return 2 * (_PATCH - 1) + 1 + sum(size - 1 for size in kernel_sizes)
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
@@ -72,10 +79,14 @@ class KernelGAN(keras.Model):
     def __init__(self, scale=2, filters=64, kernel_sizes=(7, 5, 3, 1, 1, 1), crop=64, sparsity=2.0, guide=0.2,
                  seed=None, **kwargs):
         super().__init__(**kwargs)
-        if scale not in (2, 4):
+        if not arguments.is_integer(scale) or scale not in (2, 4):
             raise ValueError(f"KernelGAN expects scale as 2 or 4. Received scale={scale!r}. Resize the image to one.")
-        self.scale, self.filters, self.kernel_sizes, self.crop = scale, filters, tuple(kernel_sizes), crop
-        self.sparsity, self.guide, self.seed = sparsity, guide, seed
+        self.scale, self.filters = int(scale), arguments.integer("KernelGAN", "filters", filters, least=1)
+        self.kernel_sizes = arguments.integers("KernelGAN", "kernel_sizes", kernel_sizes, least=1)
+        self.crop = crop = arguments.integer("KernelGAN", "crop", crop, least=_least_crop(self.kernel_sizes))
+        self.sparsity = arguments.number("KernelGAN", "sparsity", sparsity, least=0)
+        self.guide = arguments.number("KernelGAN", "guide", guide, least=0)
+        self.seed = seed = None if seed is None else arguments.integer("KernelGAN", "seed", seed, least=0)
         self.generator = layers.LinearGenerator(filters, kernel_sizes, strides=2, data_format="channels_last")
         self.generator.build((None, crop, crop, 3))
         self.patch = self.generator.compute_output_shape((None, crop, crop, 3))[1]
@@ -99,6 +110,8 @@ class KernelGAN(keras.Model):
             verbose, kwargs: As in `keras.Model.fit`, such as `callbacks`.
         """
         pixels = check_image(image, self.crop)
+        steps = arguments.integer("KernelGAN.fit", "steps", steps, least=1)
+        batch_size = arguments.integer("KernelGAN.fit", "batch_size", batch_size, least=1)
         if not self.compiled:
             self.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(5e-4, steps), 0.5))
         self.steps.assign(steps)
@@ -114,7 +127,7 @@ class KernelGAN(keras.Model):
                 is the average kernel as it is.
         """
         kernel = ops.convert_to_numpy(self.average).astype("float64")
-        if clean:
+        if arguments.flag("KernelGAN.kernel", "clean", clean):
             kernel = blur_kernels.denoised(kernel)
             kernel = blur_kernels.centred(kernel, blur_kernels.scale_centre(kernel.shape, 2))
         return kernel if self.scale == 2 else blur_kernels.squared_scale(kernel)
@@ -134,6 +147,7 @@ class KernelGAN(keras.Model):
         Args:
             zoom: Rows and columns of a cell.
         """
+        zoom = arguments.integer("KernelGAN.picture", "zoom", zoom, least=1)
         kernel = np.maximum(self.kernel(), 0)
         return np.kron(np.round(255 * kernel / kernel.max()), np.ones((zoom, zoom))).astype("uint8")
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tfconvkit.ops import arguments
+
 
 def check_image(image, smallest):
     """Returns an image as float32 `(height, width, 3)` in [0, 1], after checking it.
@@ -18,7 +20,7 @@ def check_image(image, smallest):
         >>> check_image(np.full((64, 64, 3), 255, "uint8"), smallest=64).max()
         np.float32(1.0)
     """
-    image = np.asarray(image)
+    image = np.asarray(arguments.numeric("KernelGAN", "image", image))
     if image.ndim != 3 or image.shape[-1] != 3:
         is_first = image.ndim == 3 and image.shape[0] == 3
         remedy = "Move the axis: image.transpose(1, 2, 0)." if is_first else "Give one image without a batch axis."

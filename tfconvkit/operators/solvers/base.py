@@ -7,8 +7,9 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import backend
-from tfconvkit.ops import pooling
-from tfconvkit.ops.patch_axes import is_number
+from tfconvkit.operators.maps import check_batches, check_operators
+from tfconvkit.ops import arguments, pooling
+from tfconvkit.ops.arguments import is_number
 
 TOLERANCE = {"float32": 1e-6, "float64": 1e-10}
 
@@ -114,7 +115,11 @@ def optimality(operator, x, y, damping=0.0):
         >>> np.asarray(optimality(A, np.array([[5.0, 0.0]]), np.array([[5.0, 2.0]])))
         array([0.])
     """
-    return _optimality(operator, operator.tensors, ops.convert_to_tensor(x), ops.convert_to_tensor(y), damping)
+    check_operators("optimality", operator)
+    x = operator.checked(x, operator.domain_shape, "optimality")
+    y = operator.checked(y, operator.range_shape, "optimality")
+    check_batches("optimality", x, y)
+    return _optimality(operator, operator.tensors, x, y, arguments.number("optimality", "damping", damping, least=0))
 
 
 def warn_if_unsolved(operator, solver, y, solution):

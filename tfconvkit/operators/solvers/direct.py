@@ -8,7 +8,7 @@ from keras import ops
 from tfconvkit import backend
 from tfconvkit.operators.solvers.base import Solver, start_steps
 from tfconvkit.ops import spectral
-from tfconvkit.ops.patch_axes import is_number
+from tfconvkit.ops.arguments import is_number
 from tfconvkit.ops.spectral import singular
 
 # By how many times its own rounding a Fourier transform may miss a 0.

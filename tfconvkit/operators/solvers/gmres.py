@@ -4,6 +4,7 @@ from keras import ops
 
 from tfconvkit.operators.solvers.base import inner, peak, ratio, scaled, size, start_steps
 from tfconvkit.operators.solvers.preconditioning import KrylovSolver
+from tfconvkit.ops.arguments import is_positive_integer
 
 
 class GMRES(KrylovSolver):
@@ -38,8 +39,8 @@ class GMRES(KrylovSolver):
     def __init__(self, tol=None, max_steps=200, memory=4, preconditioner="auto", strength=0.0):
         super().__init__(0.0, tol, max_steps, preconditioner, strength)
         self.memory = memory
-        if memory < 1:
-            raise ValueError(f"GMRES: memory must be at least 1. Received memory={memory}.")
+        if not is_positive_integer(memory):
+            raise ValueError(f"GMRES: memory must be at least 1. Received memory={memory!r}.")
 
     def factor(self, operator):
         if operator.domain_size != operator.range_size:

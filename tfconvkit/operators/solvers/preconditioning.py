@@ -3,7 +3,7 @@
 from tfconvkit.operators.solvers.base import Solver
 from tfconvkit.operators.solvers.extension import Extension
 from tfconvkit.ops import spectral
-from tfconvkit.ops.patch_axes import is_positive_integer
+from tfconvkit.ops.arguments import is_number, is_positive_integer
 
 KINDS = ("auto", "circular", None)
 
@@ -25,10 +25,11 @@ class KrylovSolver(Solver):
     def __init__(self, damping, tol, max_steps, preconditioner, strength):
         super().__init__(damping, tol)
         self.max_steps, self.preconditioner, self.strength = max_steps, preconditioner, strength
-        if not hasattr(preconditioner, "apply") and preconditioner not in KINDS:
+        is_named = preconditioner is None or isinstance(preconditioner, str) and preconditioner in KINDS
+        if not hasattr(preconditioner, "apply") and not is_named:
             raise ValueError(f'{type(self).__name__}: preconditioner must be "auto", "circular", None or an operator. '
                              f"Received {preconditioner!r}.")
-        if not is_positive_integer(max_steps) or not strength >= 0:
+        if not is_positive_integer(max_steps) or not (is_number(strength) and strength >= 0):
             raise ValueError(f"{type(self).__name__}: max_steps must be a positive integer and strength at least 0. "
                              f"Received max_steps={max_steps}, strength={strength}.")
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
+from tfconvkit.ops import arguments
 from tfconvkit.ops.attention import pasting, weights
 from tfconvkit.ops.attention.chunks import in_chunks
 from tfconvkit.ops.attention.resizing import reduced_size, shrunk
@@ -75,21 +76,24 @@ def contextual_attention(foreground, background, hole_mask=None, settings=None, 
         >>> contextual_attention(image, image).attention.shape
         TensorShape([1, 4, 5, 20])
     """
-    settings = settings or Settings()
-    wanted = (return_attention, return_offsets)
+    settings = Settings() if settings is None else _checked_settings(settings)
+    foreground, background = _checked_pair("foreground", foreground, "background", background)
+    wanted = tuple(arguments.flag("contextual_attention", "a return argument", each)
+                   for each in (return_attention, return_offsets))
     queries, keys = shrunk(foreground, settings.rate), shrunk(background, settings.rate)
-    chunk = chunk_lines(queries, keys, settings) if chunk_size is None else chunk_size
+    chunk = chunk_lines(queries, keys, settings) if chunk_size is None else _checked_chunk(chunk_size)
     factors = inverse_norms(keys, settings.patch_size) * settings.softmax_scale
+    shape = background.shape
     if settings.overlap == "mass":
         background = ops.concatenate([background, ops.ones_like(background[..., :1])], axis=-1)
     blocks = pasting.blocks(background, settings.windows)
-    usable = () if hole_mask is None else (_usable(hole_mask, settings, foreground.dtype),)
+    usable = () if hole_mask is None else (_usable(_checked_mask(hole_mask, shape), settings, foreground.dtype),)
     draw = _at_once if chunk is None else _in_chunks
     drawn, *others = draw(queries, keys, factors, blocks, usable, settings, wanted, chunk)
     _, height, width, _ = ops.shape(foreground)
     image = _averaged(pasting.assembled(drawn, settings.windows, height, width), settings)
-    attention = others.pop(0) if return_attention else None
-    return Attended(image, attention, ops.cast(ops.round(others[0]), "int32") if return_offsets else None)
+    attention = others.pop(0) if wanted[0] else None
+    return Attended(image, attention, ops.cast(ops.round(others[0]), "int32") if wanted[1] else None)
 
 
 def chunk_lines(queries, keys, settings):
@@ -101,12 +105,57 @@ def chunk_lines(queries, keys, settings):
         queries, keys: Small images, tensors `(batch, height, width, channels)`.
         settings: `Settings`.
     """
+    settings = _checked_settings(settings)
+    queries, keys = _checked_pair("queries", queries, "keys", keys)
     (_, lines, line, _), (_, lines_b, line_b, _) = ops.shape(queries), ops.shape(keys)
     per_line = line * lines_b * line_b
     if not isinstance(per_line, int) or not isinstance(lines, int):
         return None
     chunk = max(CHUNK_SCORES // per_line, settings.margin, 1)
     return chunk if chunk < lines else None
+
+
+def _checked_settings(settings):
+    """The settings, with integers and names that fit."""
+    owner = "Settings"
+    arguments.instance("contextual_attention", "settings", settings, Settings, "Make them: Settings(rate=2).")
+    names = ("patch_size", "rate", "paste_size", "strides", "fuse_size")
+    values = {name: arguments.integer(owner, name, getattr(settings, name), least=1) for name in names}
+    if values["paste_size"] < values["rate"]:
+        raise ValueError(f"Settings: paste_size must be at least the rate, else some pixels lie under no patch. "
+                         f"Received {settings}.")
+    arguments.number(owner, "softmax_scale", settings.softmax_scale)
+    arguments.one_of(owner, "overlap", settings.overlap, OVERLAPS)
+    arguments.one_of(owner, "masked", settings.masked, MASKED)
+    return settings._replace(**values)
+
+
+def _checked_pair(name, first, other_name, second):
+    """Two images that can be compared: floats of one dtype, with as many samples and channels."""
+    first = arguments.tensor("contextual_attention", name, first, axes=4, kinds=arguments.FLOATS)
+    second = arguments.tensor("contextual_attention", other_name, second, axes=4, kinds=arguments.FLOATS)
+    pairs = [(first.shape[axis], second.shape[axis]) for axis in (0, 3)]
+    if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+        raise ValueError(f"contextual_attention expects {name} and {other_name} with as many samples and channels. "
+                         f"Received shapes {tuple(first.shape)} and {tuple(second.shape)}.")
+    if ops.dtype(first) != ops.dtype(second):
+        raise TypeError(f"contextual_attention expects {name} and {other_name} of one dtype. Received "
+                        f"{ops.dtype(first)} and {ops.dtype(second)}. Cast one of them with keras.ops.cast.")
+    return first, second
+
+
+def _checked_mask(hole_mask, shape):
+    """The mask of a background of this shape, for one sample or for all."""
+    mask = arguments.tensor("contextual_attention", "hole_mask", hole_mask, axes=4)
+    fits = [a is None or b is None or a == b for a, b in zip(mask.shape[:3], shape[:3], strict=True)]
+    if not (fits[0] or mask.shape[0] == 1) or not all(fits[1:]):
+        raise ValueError(f"contextual_attention expects hole_mask as (batch or 1, height, width, any) of the "
+                         f"background. Received shapes {tuple(mask.shape)} and {tuple(shape)}. Resize the mask.")
+    return mask
+
+
+def _checked_chunk(chunk_size):
+    return arguments.size("contextual_attention", "chunk_size", chunk_size)
 
 
 def _usable(hole_mask, settings, dtype):

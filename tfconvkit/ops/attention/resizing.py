@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops import arguments
+
 
 def reduced_size(size, rate):
     """Returns `ceil(size / rate)`, the number of windows that are `rate` apart and cover an axis.
@@ -15,6 +17,7 @@ def reduced_size(size, rate):
         >>> reduced_size(9, 2)
         5
     """
+    size, rate = arguments.size("reduced_size", "size", size, least=0), arguments.size("reduced_size", "rate", rate)
     return (size + rate - 1) // rate
 
 
@@ -34,6 +37,8 @@ def nearest_indices(size, new_size):
         >>> nearest_indices(8, 4)
         array([0, 2, 5, 7], dtype=int32)
     """
+    size = arguments.size("nearest_indices", "size", size)
+    new_size = arguments.size("nearest_indices", "new_size", new_size)
     if isinstance(size, int) and isinstance(new_size, int):
         scale = np.float32(size - 1) / np.float32(max(new_size - 1, 1))
         return np.floor(np.arange(new_size, dtype="float32") * scale + np.float32(0.5)).astype("int32")
@@ -56,6 +61,7 @@ def shrunk(x, rate):
         >>> shrunk(ops.ones((1, 8, 9, 3)), 2).shape
         TensorShape([1, 4, 5, 3])
     """
+    x, rate = arguments.tensor("shrunk", "x", x, axes=4), arguments.integer("shrunk", "rate", rate, least=1)
     if rate == 1:
         return x
     batch, height, width, channels = ops.shape(x)

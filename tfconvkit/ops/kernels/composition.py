@@ -3,12 +3,14 @@
 import functools
 import itertools
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from keras import ops
 
 from tfconvkit import backend
-from tfconvkit.ops.kernels.taps import dilate, per_axis, size_of, ungroup
+from tfconvkit.ops import arguments
+from tfconvkit.ops.kernels.taps import checked, dilate, size_of, ungroup
 
 
 class Stage(NamedTuple):
@@ -71,6 +73,7 @@ def compose(stages):
                 f"rank, as many channels as filters before. Received the dense kernels {tuple(first.kernel.shape)} "
                 f"and then {tuple(second.kernel.shape)}. Reorder the stages, or set their groups."
             )
+    _check_dtypes(stages)
     return _merged(stages, _best_splits([_sizes(stage) for stage in stages]), 0, len(stages))
 
 
@@ -97,6 +100,7 @@ def add(stages, anchors=None):
         <tf.Tensor: shape=(3,), dtype=float32, numpy=array([1., 2., 1.], dtype=float32)>
     """
     stages = [_dense(stage, place) for place, stage in enumerate(_listed(stages))]
+    _check_dtypes(stages)
     kinds = {(stage.strides, *map(int, stage.kernel.shape[-2:])) for stage in stages}
     if len(kinds) > 1:
         raise ValueError(
@@ -104,7 +108,7 @@ def add(stages, anchors=None):
             f"{' and '.join(map(str, sorted(kinds)))}. Compose each branch to the same strides and filters first."
         )
     sizes = [size_of(stage.kernel) for stage in stages]
-    anchors = [tuple((k - 1) // 2 for k in size) for size in sizes] if anchors is None else [*map(tuple, anchors)]
+    anchors = [tuple((k - 1) // 2 for k in size) for size in sizes] if anchors is None else _anchors(anchors, sizes)
     before = tuple(map(max, zip(*anchors, strict=True)))
     behind = [max(k[axis] - a[axis] for k, a in zip(sizes, anchors, strict=True)) for axis in range(len(before))]
     kernels = []
@@ -116,10 +120,27 @@ def add(stages, anchors=None):
 
 
 def _listed(stages):
-    stages = list(stages)
+    stages = list(arguments.instance("Stages", "stages", stages, Sequence, "Make it a list of Stage."))
     if not stages:
         raise ValueError("Expected at least one stage. Received an empty list; the identity is Stage(delta(...)).")
+    for stage in stages:
+        arguments.instance("A list of stages", "each", stage, Stage, "Make it so: Stage(kernel, bias, strides=2).")
     return stages
+
+
+def _check_dtypes(stages):
+    dtypes = sorted({ops.dtype(stage.kernel) for stage in stages})
+    if len(dtypes) > 1 or "float" not in dtypes[0]:
+        raise TypeError(f"Stages expect kernels of one floating-point dtype. Received {' and '.join(dtypes)}. Cast "
+                        f"them with keras.ops.cast.")
+
+
+def _anchors(anchors, sizes):
+    """One anchor per kernel; it may lie outside of it."""
+    anchors = arguments.listed(anchors)
+    if len(anchors) != len(sizes):
+        raise ValueError(f"Parallel stages must have one anchor each. Received {len(anchors)} for {len(sizes)} stages.")
+    return [arguments.integers("add", "anchors", each, len(size)) for each, size in zip(anchors, sizes, strict=True)]
 
 
 def _total(tensors):
@@ -128,18 +149,21 @@ def _total(tensors):
 
 def _dense(stage, place):
     """The stage with tensors, without groups and dilation, and with strides per axis."""
-    kernel = ops.convert_to_tensor(stage.kernel)
+    owner = f"Stage {place}"
+    kernel = checked(owner, stage.kernel)
     rank = len(kernel.shape) - 2
     filters = int(kernel.shape[-1])
-    bias = None if stage.bias is None else ops.convert_to_tensor(stage.bias)
-    if filters % stage.groups or bias is not None and tuple(bias.shape) != (filters,):
+    bias = None if stage.bias is None else ops.cast(arguments.tensor(owner, "bias", stage.bias), kernel.dtype)
+    groups = arguments.integer(owner, "groups", stage.groups, least=1)
+    if filters % groups or bias is not None and tuple(bias.shape) != (filters,):
         raise ValueError(
             f"Stage {place} must have filters divisible by its groups and a bias (filters,) or None. Received kernel "
             f"{tuple(kernel.shape)}, groups={stage.groups}, bias {None if bias is None else tuple(bias.shape)}. Give "
             f"the kernel as (*size, channels / groups, filters); depthwise() reorders that of a depthwise convolution."
         )
-    kernel = dilate(ungroup(kernel, stage.groups), stage.dilation_rate)
-    return Stage(kernel, bias, per_axis(stage.strides, rank), (1,) * rank, 1)
+    kernel = dilate(ungroup(kernel, groups), stage.dilation_rate)
+    strides = arguments.integers(owner, "strides", stage.strides, rank, least=1)
+    return Stage(kernel, bias, strides, (1,) * rank, 1)
 
 
 def _sizes(stage):

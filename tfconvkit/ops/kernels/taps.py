@@ -3,6 +3,10 @@
 import numpy as np
 from keras import ops
 
+from tfconvkit.ops import arguments
+
+DTYPES = ("bfloat16", "float16", "float32", "float64")
+
 
 def depthwise(kernel):
     """Reorders the kernel of a depthwise convolution to that of a grouped one, with `groups = channels`.
@@ -17,7 +21,7 @@ def depthwise(kernel):
         >>> depthwise(ops.ones((3, 3, 4, 2))).shape
         TensorShape([3, 3, 1, 8])
     """
-    kernel = ops.convert_to_tensor(kernel)
+    kernel = checked("depthwise", kernel)
     return ops.reshape(kernel, (*size_of(kernel), 1, -1))
 
 
@@ -37,10 +41,13 @@ def ungroup(kernel, groups):
         array([[1., 0.],
                [0., 1.]], dtype=float32)>
     """
-    kernel = ops.convert_to_tensor(kernel)
+    kernel, groups = checked("ungroup", kernel), arguments.integer("ungroup", "groups", groups, least=1)
     if groups == 1:
         return kernel
     channels, filters = (int(size) for size in kernel.shape[-2:])
+    if filters % groups:
+        raise ValueError(f"ungroup expects groups that divide the filters. Received groups={groups} and a kernel of "
+                         f"shape {tuple(kernel.shape)}, (*kernel_size, channels / groups, filters).")
     mask = np.kron(np.eye(groups), np.ones((channels, filters // groups)))
     repeated = ops.tile(kernel, (*(1 for _ in size_of(kernel)), groups, 1))
     return ops.multiply(repeated, ops.convert_to_tensor(mask, dtype=kernel.dtype))
@@ -60,8 +67,9 @@ def dilate(kernel, dilation_rate):
         >>> dilate(ops.ones((3, 3, 2, 5)), 2).shape
         TensorShape([5, 5, 2, 5])
     """
-    kernel = ops.convert_to_tensor(kernel)
-    for axis, rate in enumerate(per_axis(dilation_rate, len(kernel.shape) - 2)):
+    kernel = checked("dilate", kernel)
+    rates = arguments.integers("dilate", "dilation_rate", dilation_rate, len(kernel.shape) - 2, least=1)
+    for axis, rate in enumerate(rates):
         if rate > 1:
             kernel = _dilated_axis(kernel, axis, rate)
     return kernel
@@ -77,7 +85,7 @@ def flip(kernel):
         >>> flip(ops.reshape(ops.arange(3.0), (3, 1, 1)))[:, 0, 0]
         <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2., 1., 0.], dtype=float32)>
     """
-    kernel = ops.convert_to_tensor(kernel)
+    kernel = checked("flip", kernel)
     return ops.flip(kernel, axis=tuple(range(len(kernel.shape) - 2)))
 
 
@@ -97,10 +105,30 @@ def delta(kernel_size, channels, anchor=None, dtype="float32"):
         >>> delta((2, 3), 4).shape
         TensorShape([2, 3, 4, 4])
     """
-    anchor = tuple((k - 1) // 2 for k in kernel_size) if anchor is None else tuple(anchor)
+    kernel_size = arguments.integers("delta", "kernel_size", kernel_size, least=1)
+    channels = arguments.integer("delta", "channels", channels, least=1)
+    anchor = [(k - 1) // 2 for k in kernel_size] if anchor is None else anchor
+    anchor = arguments.integers("delta", "anchor", anchor, len(kernel_size), least=0)
+    if any(a >= k for a, k in zip(anchor, kernel_size, strict=True)):
+        raise ValueError(f"delta expects an anchor inside the kernel. Received anchor={anchor} for {kernel_size}.")
+    arguments.one_of("delta", "dtype", dtype, DTYPES)
     kernel = np.zeros((*kernel_size, channels, channels))
     kernel[anchor] = np.eye(channels)
     return ops.convert_to_tensor(kernel, dtype=dtype)
+
+
+def checked(owner, kernel):
+    """Returns a kernel `(*kernel_size, channels, filters)` as a tensor, after checking its axes and numbers.
+
+    Args:
+        owner: Name of the function, for the message.
+        kernel: Tensor or array.
+    """
+    kernel = arguments.tensor(owner, "kernel", kernel, axes=(3, 4, 5), kinds=arguments.NUMBERS)
+    if kernel.shape[0] == 0:
+        raise ValueError(f"{owner} expects a kernel with one tap or more. Received shape {tuple(kernel.shape)}, which "
+                         f"must not be empty.")
+    return kernel
 
 
 def size_of(kernel):

@@ -3,10 +3,12 @@
 import numpy as np
 
 from tfconvkit import backend
+from tfconvkit.ops import arguments
 from tfconvkit.ops.spectral import frequencies, singular, transforms
 from tfconvkit.ops.spectral.symbols import (
     Symbol,
     apply,
+    check_symbols,
     conjugate_transpose,
     images,
     kernel_of,
@@ -27,8 +29,8 @@ def pinv(symbol, rcond=None, damping=0.0):
       `s^2` is lost in rounding.
 
     Differentiable; with `rcond` away from singular values at the threshold. A singular square matrix, without `rcond`
-    and `damping`, has no inverse: TensorFlow and PyTorch raise an error of their own, elsewhere and inside XLA the
-    numbers are not finite. Inside XLA on TensorFlow, what `rcond` gives is good to 1e-7, in float64, too.
+    and `damping`, has no inverse: an error on TensorFlow and PyTorch, elsewhere and inside XLA the numbers are not
+    finite. Inside XLA on TensorFlow, what `rcond` gives is good to 1e-7, in float64, too.
 
     Args:
         symbol: A `Symbol`.
@@ -53,7 +55,7 @@ def pinv(symbol, rcond=None, damping=0.0):
     if damping:
         matrices = _damped(symbol.matrices, damping)
     elif rcond is None:
-        matrices = backend.inverse(symbol.matrices)
+        matrices = _regular(backend.inverse, symbol.matrices)
     else:
         matrices = conjugate_transpose(singular.reciprocal(symbol.matrices, rcond))
     return Symbol(matrices, symbol.grid, symbol.range_strides, symbol.strides)
@@ -84,7 +86,7 @@ def solve(symbol, y, rcond=None, damping=0.0):
     matrices = symbol.matrices
     adjoints = conjugate_transpose(matrices) if damping else None
     if not damping:
-        rows = backend.solve_rows(matrices, rows)
+        rows = _regular(backend.solve_rows, matrices, rows)
     elif matrices.shape[-2] <= matrices.shape[-1]:
         rows = backend.solve_rows(_shifted(matrices @ adjoints, damping), rows @ adjoints)
     else:
@@ -119,6 +121,7 @@ def inverse_filter(kernel, grid):
 
 def check_square(symbol):
     """Raises a ValueError unless the matrices of a symbol are square."""
+    check_symbols(symbol)
     if symbol.matrices.shape[-2] != symbol.matrices.shape[-1]:
         raise ValueError(
             f"Expected a square operator, as many numbers given as read. Received the domain {symbol.domain_shape} and "
@@ -137,11 +140,16 @@ def rounding(symbol):
         >>> rounding(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10)))
         5.960464477539062e-07
     """
+    check_symbols(symbol)
     return max(symbol.matrices.shape[-2:]) * float(np.finfo(symbol.dtype).eps)
 
 
 def _checked(symbol, rcond, damping):
     """Returns `rcond`, set to a default where it is None and the matrices are not square."""
+    check_symbols(symbol)
+    arguments.number("pinv", "damping", damping)
+    if rcond is not None:
+        arguments.number("pinv", "rcond", rcond)
     if damping and rcond is not None or damping < 0 or rcond is not None and not 0 <= rcond <= 1:
         raise ValueError(
             f"Expected a rcond from 0 to 1 or a damping >= 0, and not both. Received rcond={rcond}, damping={damping}. "
@@ -150,6 +158,18 @@ def _checked(symbol, rcond, damping):
     rows, columns = symbol.matrices.shape[-2:]
     is_given = rcond is not None or damping or rows == columns
     return rcond if is_given else rounding(symbol)
+
+
+def _regular(compute, *matrices):
+    """Computes with inverses, and says what the backend means where there is none."""
+    try:
+        return compute(*matrices)
+    except Exception as error:  # each backend has its own error for a singular matrix
+        if "invert" not in str(error) and "singular" not in str(error):
+            raise
+        raise ValueError("A symbol without rcond and damping must be regular. Received one that is not invertible at "
+                         "some frequency: singular, or not finite. Use rcond, which leaves out what cannot be "
+                         "recovered, or damping.") from error
 
 
 def _damped(matrices, damping):

@@ -5,11 +5,12 @@ import math
 from keras import ops
 
 from tfconvkit import backend
-from tfconvkit.ops.kernels.taps import size_of
+from tfconvkit.ops import arguments
+from tfconvkit.ops.kernels.taps import checked, size_of
 from tfconvkit.ops.spectral import frequencies, singular
 from tfconvkit.ops.spectral.inversion import check_square
 from tfconvkit.ops.spectral.largest import largest
-from tfconvkit.ops.spectral.symbols import Symbol, conjugate_transpose, kernel_of, symbol
+from tfconvkit.ops.spectral.symbols import Symbol, check_symbols, conjugate_transpose, kernel_of, symbol
 
 
 def singular_values(symbol):
@@ -26,6 +27,7 @@ def singular_values(symbol):
         >>> singular_values(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10))).shape
         TensorShape([8, 10, 2])
     """
+    check_symbols(symbol)
     return ops.take(singular.values(symbol.matrices), frequencies.whole(symbol.grid), axis=0)
 
 
@@ -36,6 +38,7 @@ def norm(symbol):
         >>> norm(symbol(ops.ones((3, 3, 1, 1)), grid=(8, 10)))
         <tf.Tensor: shape=(), dtype=float32, numpy=9.0>
     """
+    check_symbols(symbol)
     if backend.is_tensorflow_xla():
         # It takes seconds to compile a singular value decomposition, and runs it slowly.
         return ops.max(largest(symbol.matrices))
@@ -51,6 +54,7 @@ def condition(symbol):
         >>> condition(symbol(ops.ones((1, 1, 1, 1)), grid=(8, 10)))
         <tf.Tensor: shape=(), dtype=float32, numpy=1.0>
     """
+    check_symbols(symbol)
     s = singular.values(symbol.matrices)
     return ops.max(s) / ops.min(s)
 
@@ -120,6 +124,8 @@ def clip(kernel, grid, maximum):
         >>> [filters.shape.as_list() for filters in clip(ops.ones((3, 3, 2, 5)), grid=(8, 10), maximum=1.0)]
         [[8, 10, 2, 5], [3, 3, 2, 5]]
     """
+    maximum = arguments.number("clip", "maximum", maximum, least=0)
+    kernel = checked("clip", kernel)
     one = symbol(kernel, grid, origin=0)
     one = Symbol(singular.clipped(one.matrices, maximum), *one[1:])
     full = kernel_of(one)

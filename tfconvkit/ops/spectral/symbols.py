@@ -6,7 +6,8 @@ from typing import NamedTuple
 from keras import ops
 
 from tfconvkit import padding
-from tfconvkit.ops.kernels.taps import per_axis, size_of
+from tfconvkit.ops import arguments
+from tfconvkit.ops.kernels.taps import checked, size_of
 from tfconvkit.ops.precision import at_least_float32
 from tfconvkit.ops.spectral import frequencies, transforms
 
@@ -82,18 +83,21 @@ def symbol(kernel, grid, strides=1, dilation_rate=1, origin=None):
         >>> symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10)).matrices.shape
         TensorShape([48, 2, 5])
     """
-    kernel = at_least_float32(ops.convert_to_tensor(kernel))
-    grid, rank = tuple(n if ops.is_tensor(n) else int(n) for n in grid), len(kernel.shape) - 2
-    if not 1 <= rank <= 3 or len(grid) != rank:
+    kernel = at_least_float32(checked("symbol", kernel))
+    rank = len(kernel.shape) - 2
+    grid = tuple(arguments.size("symbol", "grid", n) for n in arguments.listed(grid))
+    if len(grid) != rank:
         raise ValueError(
             f"Expected a kernel (*kernel_size, channels, filters) and one to three sizes of a grid, as many as the "
             f"kernel has. Received a kernel of shape {tuple(kernel.shape)} and grid={grid}. Give the sizes of the "
             f"images without batch and channels."
         )
-    strides, dilation_rate = per_axis(strides, rank), per_axis(dilation_rate, rank)
+    strides = arguments.integers("symbol", "strides", strides, rank, least=1)
+    dilation_rate = arguments.integers("symbol", "dilation_rate", dilation_rate, rank, least=1)
     extents = tuple(map(padding.dilated_size, size_of(kernel), dilation_rate))
     _check_sizes(grid, strides, extents)
-    origin = tuple((k - 1) // 2 for k in extents) if origin is None else per_axis(origin, rank)
+    origin = [(k - 1) // 2 for k in extents] if origin is None else origin
+    origin = arguments.integers("symbol", "origin", origin, rank)
     coarse = tuple(n // s for n, s in zip(grid, strides, strict=True))
     taps = [[d * u - p for u in range(k)] for d, p, k in zip(dilation_rate, origin, size_of(kernel), strict=True)]
     return Symbol(transforms.from_kernel(kernel, taps, coarse, strides), coarse, strides, (1,) * rank)
@@ -116,6 +120,7 @@ def apply(symbol, x):
         >>> apply(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10)), ops.ones((4, 8, 10, 2))).shape
         TensorShape([4, 8, 10, 5])
     """
+    check_symbols(symbol)
     x = images(x, symbol.domain_shape, symbol.dtype)
     y = frequencies.from_image(x, symbol.grid, symbol.strides) @ symbol.matrices
     return frequencies.to_image(y, symbol.grid, symbol.range_strides)
@@ -128,6 +133,7 @@ def adjoint(symbol):
         >>> adjoint(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10), strides=2)).range_shape
         (8, 10, 2)
     """
+    check_symbols(symbol)
     matrices = conjugate_transpose(symbol.matrices)
     return Symbol(matrices, symbol.grid, symbol.range_strides, symbol.strides)
 
@@ -149,6 +155,7 @@ def compose(first, second):
         >>> compose(one, adjoint(one)).range_shape
         (8, 10, 2)
     """
+    check_symbols(first, second)
     if (first.grid, first.range_shape) != (second.grid, second.domain_shape):
         raise ValueError(
             f"The second symbol must read what the first gives, on the same coarse grid. Received the range "
@@ -176,6 +183,7 @@ def kernel_of(symbol, size=None, origin=0):
         >>> kernel_of(symbol(ops.ones((3, 3, 2, 5)), grid=(8, 10)), size=3, origin=1)[0, 0, 0]
         <tf.Tensor: shape=(5,), dtype=float32, numpy=array([1., 1., 1., 1., 1.], dtype=float32)>
     """
+    check_symbols(symbol)
     if math.prod(symbol.range_strides) != 1:
         raise ValueError(
             f"Expected the symbol of a convolution, with its range on the coarse grid. Received "
@@ -183,14 +191,15 @@ def kernel_of(symbol, size=None, origin=0):
         )
     *grid, _ = symbol.domain_shape
     rank = len(grid)
-    size = tuple(grid) if size is None else per_axis(size, rank)
-    taps = [[u - p for u in range(k)] for k, p in zip(size, per_axis(origin, rank), strict=True)]
+    size = arguments.integers("kernel_of", "size", grid if size is None else size, rank, least=1)
+    origin = arguments.integers("kernel_of", "origin", origin, rank)
+    taps = [[u - p for u in range(k)] for k, p in zip(size, origin, strict=True)]
     return transforms.to_kernel(symbol.matrices, taps, symbol.grid, symbol.strides)
 
 
 def images(x, shape, dtype):
     """Returns images as a tensor of that dtype, once their shape is `(batch, *shape)`."""
-    x = ops.convert_to_tensor(x)
+    x = arguments.tensor("A symbol", "images", x)
     pairs = zip(x.shape[1:], shape, strict=False)
     if len(x.shape) != len(shape) + 1 or any(not ops.is_tensor(n) and n != size for size, n in pairs):
         raise ValueError(
@@ -198,6 +207,28 @@ def images(x, shape, dtype):
             f"or make the symbol for their grid."
         )
     return ops.cast(x, dtype)
+
+
+def check_symbols(*symbols):
+    """Raises unless all of these are symbols, each with a matrix per frequency of its grid.
+
+    Args:
+        symbols: What should be `Symbol`.
+    """
+    for each in symbols:
+        arguments.instance("A function of symbols", "symbol", each, Symbol, "Make it: symbol(kernel, grid).")
+        shape = tuple(getattr(each.matrices, "shape", ()))
+        rank = len(arguments.listed(each.grid))
+        are_steps = all(len(s) == rank and all(map(arguments.is_positive_integer, s))
+                        for s in map(arguments.listed, each[2:]))
+        if len(shape) != 3 or not are_steps or not rank or "complex" not in arguments.dtype_name(each.matrices):
+            raise TypeError(f"A Symbol must have complex matrices (frequencies, rows, columns), and strides and "
+                            f"range_strides for each size of its grid. Received shape {shape}, {each[1:]}.")
+        is_known = all(map(arguments.is_positive_integer, each.grid))
+        rows, columns = (n % math.prod(s) if n else 1 for n, s in zip(shape[1:], each[2:], strict=True))
+        if rows or columns or is_known and shape[0] not in (None, math.prod(frequencies.counts(each.grid))):
+            raise ValueError(f"A Symbol must have a matrix per frequency that is kept, and its rows and columns hold "
+                             f"whole pixels. Received matrices {shape} for {each[1:]}. Make it: symbol(kernel, grid).")
 
 
 def conjugate_transpose(matrices):
