@@ -14,12 +14,13 @@ import tolerances
 from compat.inpainting.scripts import MODES, run
 from golden_files import GOLDEN, load
 from laws import relative_error
+from marks import slow_but
 
 from tfconvkit.compat.inpainting import contextual_attention, flow_to_image, v1
 
 NAMES = sorted(path.stem for path in (GOLDEN / "inpaint").glob("ca_*.npz"))
 GRADIENTS = [name for name in NAMES if "grad_f" in load(name, area="inpaint")]
-SMALL = "ca_8x8c4_b2_r1_fuse_mask_diff"
+SMALL, SOFT = "ca_8x8c4_b2_r1_fuse_mask_diff", "ca_soft_12x16c5_b2_r2_fuse_mask_diff"
 
 
 def legacy(name):
@@ -29,10 +30,11 @@ def legacy(name):
     return golden, inputs, {**settings, "fuse": bool(golden["cfg_fuse"])}
 
 
-@pytest.mark.parametrize("name, mode", [
+# The layer has them all in tests/layers/attention.
+@pytest.mark.parametrize("name, mode", slow_but((SMALL, SOFT), [
     *((name, "graph") for name in NAMES),
-    *((name, mode) for name in (SMALL, "ca_soft_12x16c5_b2_r2_fuse_mask_diff") for mode in (*MODES[1:], "eager")),
-])
+    *((name, mode) for name in (SMALL, SOFT) for mode in (*MODES[1:], "eager")),
+]))
 def test_outputs_flows_and_gradients_equal_the_legacy_ones(name, mode):
     golden, inputs, settings = legacy(name)
     has_gradients = "grad_f" in golden and mode != "eager"

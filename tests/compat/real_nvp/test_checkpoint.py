@@ -9,6 +9,7 @@ import tensorflow as tf
 import tolerances
 from compat.real_nvp.scripts import cases
 from laws import relative_error
+from marks import slow_but
 
 from tfconvkit import models
 from tfconvkit.compat import checkpoint
@@ -46,7 +47,7 @@ def write(folder, variables, scope="model/"):
     return path
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but(NAMES[:2], NAMES))
 def test_a_loaded_model_gives_the_golden_numbers_in_both_directions(name, tmp_path):
     golden = cases(f"multiscale_{name}")["m"]
     model = model_of(golden)

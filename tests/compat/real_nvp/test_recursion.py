@@ -8,6 +8,7 @@ import tensorflow as tf
 import tolerances
 from compat.real_nvp.scripts import cases, changed, golden_gradients, gradients_error, run
 from laws import relative_error
+from marks import slow_but
 
 from tfconvkit.compat.real_nvp import (
     VariableStore,
@@ -21,6 +22,7 @@ from tfconvkit.compat.real_nvp import (
 v1 = tf.compat.v1
 NAMES = ["8x8_s2", "8x8_s2_nobn", "8x8_s2_additive", "8x8_s1_step", "8x8_s2_rec1", "8x8_s2_rec3", "8x8_s2_rec4",
          "16x16_s3"]
+FAST = ("8x8_s2", "8x8_s1_step", "8x8_s2_rec3")
 
 
 def golden_of(name):
@@ -52,7 +54,7 @@ def assert_group(mode, build, inputs, golden, group):
     assert_after(after, golden, group)
 
 
-@pytest.mark.parametrize("name, mode", [*((name, "eager") for name in NAMES), ("8x8_s2", "graph")])
+@pytest.mark.parametrize("name, mode", slow_but(FAST, [*((name, "eager") for name in NAMES), ("8x8_s2", "graph")]))
 def test_the_encoder_equals_the_legacy_one(name, mode):
     golden = golden_of(name)
 
@@ -69,7 +71,7 @@ def test_the_encoder_equals_the_legacy_one(name, mode):
         assert_group(mode, build, golden.inputs["x"], golden, group)
 
 
-@pytest.mark.parametrize("name, mode", [*((name, "eager") for name in NAMES), ("8x8_s1_step", "graph")])
+@pytest.mark.parametrize("name, mode", slow_but(FAST, [*((name, "eager") for name in NAMES), ("8x8_s1_step", "graph")]))
 def test_the_decoder_equals_the_legacy_one(name, mode):
     golden = golden_of(name)
     codes = {
