@@ -60,7 +60,7 @@ def fault_of(call, changed, law=None):
     try:
         result = call.function(**arguments)
     except Exception as error:  # any exception at all is what is judged
-        return judging.fault_of_error(error)
+        return judging.fault_of_error(error, judging.MODEL_CHECKS)
     try:
         return _fault_of_result(call, arguments, result, law)
     except Exception as error:  # what was accepted once has to be accepted again

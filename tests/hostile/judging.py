@@ -18,7 +18,9 @@ KERAS = ("receiv", "expect", "must", "should", "unknown", "invalid", "could not 
 # Where Keras looks at arguments before a layer's own code is reached.
 KERAS_CHECKS = ("/keras/src/layers/", "/keras/src/utils/", "/keras/src/dtype_policies/", "/keras/src/initializers/",
                 "/keras/src/activations/", "/keras/src/regularizers/", "/keras/src/constraints/", "/keras/src/saving/",
-                "/keras/src/random/", "/keras/src/backend/common/", "/keras/src/losses/", "/keras/src/ops/operation.py",
+                "/keras/src/random/", "/keras/src/backend/common/")
+# Where it looks at those of losses, and at the inputs and names of models.
+MODEL_CHECKS = (*KERAS_CHECKS, "/keras/src/losses/", "/keras/src/models/", "/keras/src/ops/operation.py",
                 "/keras/src/ops/operation_utils.py")
 # Where Keras wraps an error of a constructor in one of its own: the wrapped one is judged.
 WRAPS = ("/keras/src/ops/operation.py", "/keras/src/saving/serialization_lib.py")
@@ -43,17 +45,21 @@ def fault_of(case, attempt):
         return f"accepted, then {type(error).__name__}: {str(error)[:300]}"
 
 
-def fault_of_error(error):
+def fault_of_error(error, checks=KERAS_CHECKS):
     """What is wrong with an error: it has to be raised on purpose, by our code or by Keras' checks, and to explain.
 
     An operation that fails by itself (`len(None)`, `"a" < 1`, `float("a")`, a tensor operation) is a fault, whoever
     ran it.
+
+    Args:
+        error: The exception.
+        checks: Parts of the paths of files of Keras that raise on purpose.
     """
     text = f"{type(error).__name__}: {str(error)[:300]}"
     frame, _ = list(traceback.walk_tb(error.__traceback__))[-1]
     place = frame.f_code.co_filename
     if error.__context__ is not None and any(part in place for part in WRAPS):
-        return fault_of_error(error.__context__)
+        return fault_of_error(error.__context__, checks)
     if isinstance(error, TypeError) and SIGNATURE.search(str(error)):
         return None
     if not isinstance(error, ERRORS):
@@ -62,7 +68,7 @@ def fault_of_error(error):
         return f"fails by itself in {place.rpartition('site-packages/')[2]}: {text}"
     if "/tfconvkit/" in place:
         return None if says(error, OURS) and len(str(error)) > 40 else f"says too little: {text}"
-    if not any(part in place for part in KERAS_CHECKS):
+    if not any(part in place for part in checks):
         return f"from inside {place.rpartition('site-packages/')[2]}: {text}"
     return None if says(error, KERAS) else f"Keras says too little: {text}"
 

@@ -70,9 +70,9 @@ def GroupCNN(
     inputs = x = keras.Input(shape)
     for number in range(1, _HIDDEN + 1):
         x = _hidden_layer(kit, x, number, width, dropout)
-    if arguments.flag("GroupCNN", "include_top", include_top):
+    if layer_kit.has_top("GroupCNN", include_top, classifier_activation):
         x = _top(kit, x, classes, classifier_activation)
-    return keras.Model(inputs, x, name=name or f"group_cnn_{kit.name}")
+    return keras.Model(inputs, x, name=layer_kit.name_of("GroupCNN", name, f"group_cnn_{kit.name}"))
 
 
 def _hidden_layer(kit, x, number, width, dropout):

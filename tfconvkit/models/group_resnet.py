@@ -77,9 +77,9 @@ def GroupResNet(
     for stage, block in itertools.product(range(3), range(blocks)):
         strides = 2 if stage > 0 and block == 0 else 1
         x = _block(kit, x, widths[stage], strides, shortcut, name=f"stage{stage + 1}_block{block + 1}")
-    if arguments.flag("GroupResNet", "include_top", include_top):
+    if layer_kit.has_top("GroupResNet", include_top, classifier_activation):
         x = _top(kit, x, classes, classifier_activation)
-    return keras.Model(inputs, x, name=name or f"group_resnet{depth}_{kit.name}")
+    return keras.Model(inputs, x, name=layer_kit.name_of("GroupResNet", name, f"group_resnet{depth}_{kit.name}"))
 
 
 def _block(kit, x, width, strides, shortcut, name):

@@ -3,7 +3,6 @@
 import keras
 
 from tfconvkit.models import layer_kit
-from tfconvkit.ops import arguments
 
 _PLANES = (64, 128, 256, 512, 1024)
 
@@ -71,11 +70,11 @@ def GroupUNet(
     inputs = keras.Input(shape)
     x, skips = _encode(kit, inputs, widths)
     x = _decode(kit, x, skips, widths)
-    if arguments.flag("GroupUNet", "include_top", include_top):
+    if layer_kit.has_top("GroupUNet", include_top, classifier_activation):
         x = kit.projection(classes, 1, name="top")(x)
         if classifier_activation is not None:
             x = keras.layers.Activation(classifier_activation, name="predictions")(x)
-    return keras.Model(inputs, x, name=name or f"group_unet_{kit.name}")
+    return keras.Model(inputs, x, name=layer_kit.name_of("GroupUNet", name, f"group_unet_{kit.name}"))
 
 
 def _encode(kit, x, widths):

@@ -89,8 +89,8 @@ def check_sizes(model, input_shape, *, smallest=1, multiple=1):
         ValueError: if the rank, the channels or a known size do not fit.
     """
     shape = arguments.listed(input_shape)
-    known = [size for size in shape if size is not None]
-    if len(shape) != 3 or shape[-1] is None or not all(map(arguments.is_positive_integer, known)):
+    are_sizes = all(size is None or arguments.is_integer(size) for size in shape)
+    if len(shape) != 3 or not are_sizes or not arguments.is_positive_integer(shape[-1]):
         raise ValueError(
             f"{model} expects input_shape=(height, width, channels) with a known number of channels. "
             f"Received input_shape={input_shape!r}. Leave the batch out; only height and width may be None."
@@ -121,3 +121,17 @@ def check_positive(model, **values):
     for name, value in values.items():
         if not arguments.is_positive_integer(value):
             raise ValueError(f"{model} expects {name} as a positive integer. Received {name}={value!r}.")
+
+
+def has_top(model, include_top, activation):
+    """Returns whether there is a classifier, after checking it and its activation."""
+    if isinstance(activation, type):
+        raise TypeError(f"{model} expects classifier_activation as a name or a function. Received {activation!r}.")
+    return arguments.flag(model, "include_top", include_top)
+
+
+def name_of(model, name, default):
+    """Returns the name of a model, the default for None."""
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"{model} expects name as a string or None. Received name={name!r}.")
+    return name or default

@@ -71,12 +71,13 @@ def dtype_name(x):
     """Returns the name of the dtype of a tensor, array or nested list, "object" where it is none."""
     if hasattr(x, "dtype"):
         return str(getattr(x.dtype, "name", x.dtype))
+    if isinstance(x, (list, tuple)) and any(map(ops.is_tensor, x)):
+        # Inside a graph they are no arrays: their kind shows when they are converted.
+        return "float"
     try:
         return np.asarray(x).dtype.name
     except (ValueError, TypeError):
         return "object"
-    except NotImplementedError:  # TensorFlow: a list of tensors in a graph, whose kind shows when it is converted
-        return "float"
 
 
 def _described(x):

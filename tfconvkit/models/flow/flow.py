@@ -77,6 +77,10 @@ class Flow(CheckedInput, keras.Model):
         return self.prior.log_prob(z) + log_det
 
     def _floats(self, x):
+        self._check_samples(x)
+        return ops.cast(x, self.chain.log_det_dtype)
+
+    def _check_samples(self, x):
         self.check_inputs(x)
         expected, received = getattr(self, "sample_shape", None), tuple(x.shape)
         if expected and (len(received) != len(expected) + 1 or received[-1] != expected[-1]):
@@ -84,7 +88,6 @@ class Flow(CheckedInput, keras.Model):
                 f'Flow "{self.name}" takes batches of samples of shape {expected}. Received shape {received}. A single '
                 "sample needs a batch axis in front, images have their channels last."
             )
-        return ops.cast(x, self.chain.log_det_dtype)
 
     def compute_output_spec(self, x, training=None):
         return keras.KerasTensor(x.shape[:1], dtype=self.chain.log_det_dtype)
@@ -156,9 +159,11 @@ class Flow(CheckedInput, keras.Model):
             raise ValueError(f"Flow: samples must be at least 1. Received samples={samples!r}.")
         if batch_size is not None:
             batch_size = arguments.integer("Flow", "batch_size", batch_size, least=1)
-        self.check_inputs(x)
+        self._check_samples(x)
         if len(x) == 0:
             raise ValueError(f"Flow: importance_weighted needs one sample or more. Received shape {tuple(x.shape)}.")
+        # Layers see sizes here that may be unknown to them where `predict` traces them.
+        self.chain(keras.KerasTensor(tuple(x.shape), dtype=self.compute_dtype))
         draws = [self.predict(x, batch_size=batch_size, verbose=0) for _ in range(samples)]
         return ops.convert_to_numpy(bounds.importance_weighted_bound(np.stack(draws), axis=0))
 
@@ -208,6 +213,7 @@ class Flow(CheckedInput, keras.Model):
                 f'Flow "{self.name}" does not know the shape of a sample. Received {given!r}. Build the model first, '
                 "by fit, a call or build((None, height, width, channels)), or pass sample_shape."
             )
+        shape = tuple(map(int, shape))
         if not self.built:
             self.build((None, *shape))
         latents = self.chain.compute_output_shape((n, *shape))
