@@ -1,5 +1,7 @@
 """The legacy couplings: golden numbers in all directions, gradients, moving statistics, laws, bad input."""
 
+import itertools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -26,8 +28,13 @@ FUNCTIONS = {
 }
 
 
-# Every case in a graph and eagerly, two of them in all modes.
+# Every case in a graph and eagerly, one of the two being a slow test; two cases in all modes.
 TRAINED = [(name, mode) for k, name in enumerate(GOLDEN) for mode in (MODES if k in (0, 10) else ("graph", "eager"))]
+IN_TURN = {name: ("graph", "eager")[k % 2] for k, name in enumerate(GOLDEN)}
+
+
+def slow_unless_in_turn(rows):
+    return [pytest.param(*row, marks=() if IN_TURN[row[0]] == row[1] else pytest.mark.slow) for row in rows]
 
 
 def coupling_of(golden, **direction):
@@ -47,7 +54,7 @@ def assert_after(after, golden, group):
         assert relative_error(after[name], value) <= tolerances.GOLDEN_FLOW
 
 
-@pytest.mark.parametrize("name, mode", TRAINED)
+@pytest.mark.parametrize("name, mode", slow_unless_in_turn(TRAINED))
 def test_training_equals_the_legacy_code_with_gradients_and_moving_statistics(name, mode):
     golden = GOLDEN[name]
     expected = golden.results["train_forward"]
@@ -63,8 +70,7 @@ def test_training_equals_the_legacy_code_with_gradients_and_moving_statistics(na
     assert_after(after, golden, "train_forward")
 
 
-@pytest.mark.parametrize("mode", ["graph", "eager"])
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name, mode", slow_unless_in_turn(itertools.product(GOLDEN, ("graph", "eager"))))
 def test_evaluation_and_both_reversals_equal_the_legacy_code(name, mode):
     golden = GOLDEN[name]
     x, forward = golden.inputs["x"], golden.results["eval_forward"]
