@@ -36,6 +36,7 @@ def _rung(level, packages="", inside="", banned=""):
 
 _ROOF = " ".join(sorted(OPTIONAL))
 TABLE = {
+    "checks": _rung(0, "numpy", banned="tfconvkit.backend"),
     "groups": _rung(0, "numpy", banned="tfconvkit.backend"),
     "padding": _rung(0, "numpy", banned="tfconvkit.backend"),
     "banks": _rung(0, "numpy", banned="tfconvkit.backend"),
@@ -51,7 +52,7 @@ TABLE = {
     # Above the audit, whose walk through a model and whose counts it uses.
     "surgery": _rung(5, "keras numpy", _ROOF),
     "bijectors": _rung(4, "keras numpy tensorflow tensorflow_probability", _ROOF),
-    "multi_worker": _rung(4, "tensorflow"),
+    "multi_worker": _rung(4, inside="tensorflow"),
     "_datasets": _rung(4, "numpy sklearn", _ROOF),
     "compat": _rung(5, "keras numpy tensorflow", _ROOF),
     "porting": _rung(5, "libcst fissix", banned="tfconvkit"),

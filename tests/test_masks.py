@@ -119,8 +119,8 @@ def test_discounting_falls_with_the_distance_and_ends_where_nothing_is_known():
 
 @pytest.mark.parametrize("make, message", [
     (lambda: masks.free_form(64), None),
-    (lambda: masks.free_form((64, 0)), r"free_form expects size as two positive integers. Received size=\(64, 0\)"),
-    (lambda: masks.free_form((64, 64, 3)), r"free_form expects size as two positive integers"),
+    (lambda: masks.free_form((64, 0)), r"free_form: size must be a positive integer or .* Received size=\(64, 0\)"),
+    (lambda: masks.free_form((64, 64, 3)), r"free_form: size must be a positive integer or a tuple of 2"),
     (lambda: masks.free_form((64, 64), width=(9, 4)), r"width=\(smallest, largest\). Received width=\(9, 4\)"),
     (lambda: masks.box((64, 64), (60, 20), margin=4), r"box_size \+ 2 \* margin <= size"),
     (lambda: masks.box((64, 64), (8, 8), shrink=4), r"2 \* shrink < box_size"),

@@ -1,9 +1,10 @@
 """Hole masks for inpainting, and weights inside them, in plain NumPy: 1 in the hole, 0 where the image is known."""
 
 import math
-import numbers
 
 import numpy as np
+
+from tfconvkit import checks
 
 __all__ = ["box", "discount", "distance", "free_form", "spatial_discount"]
 
@@ -54,13 +55,13 @@ def free_form(
         >>> free_form((64, 96), count=4, rng=0).shape
         (4, 64, 96, 1)
     """
-    size = _positive_pair("free_form", "size", size)
+    size = checks.integers("free_form", "size", size, rank=2, least=1)
     strokes, vertices, width = (
         _range("free_form", *each) for each in (("strokes", strokes), ("vertices", vertices), ("width", width))
     )
-    angle = _number("free_form", "angle", angle, least=-math.inf)
-    angle_spread = _number("free_form", "angle_spread", angle_spread, least=0)
-    rng, flip = _generator("free_form", rng), _flag("free_form", "flip", flip)
+    angle = checks.number("free_form", "angle", angle)
+    angle_spread = checks.number("free_form", "angle_spread", angle_spread, least=0)
+    rng, flip = _generator("free_form", rng), checks.flag("free_form", "flip", flip)
 
     def draw():
         mask = np.zeros(size, bool)
@@ -136,11 +137,10 @@ def box(size, box_size, count=None, *, margin=0, shrink=0, rng=None):
         >>> box((64, 96), (20, 30), rng=0).sum()
         np.float32(600.0)
     """
-    size = _positive_pair("box", "size", size)
-    box_size = _positive_pair("box", "box_size", box_size)
-    margin, shrink = (
-        np.array(_positive_pair("box", name, each, least=0)) for name, each in (("margin", margin), ("shrink", shrink))
-    )
+    size = checks.integers("box", "size", size, rank=2, least=1)
+    box_size = checks.integers("box", "box_size", box_size, rank=2, least=1)
+    margin, shrink = (np.array(checks.integers("box", name, each, rank=2, least=0))
+                      for name, each in (("margin", margin), ("shrink", shrink)))
     last = np.array(size) - margin - box_size
     if (last < margin).any() or (2 * shrink >= box_size).any() or min(*margin, *shrink) < 0:
         raise ValueError(
@@ -203,7 +203,7 @@ def discount(mask, gamma=0.9):
         >>> discount(np.array([[0, 1, 1, 1, 0]]), gamma=0.5)
         array([[1.  , 0.5 , 0.25, 0.5 , 1.  ]], dtype=float32)
     """
-    return np.float32(_number("discount", "gamma", gamma, least=0, most=1)) ** distance(mask)
+    return np.float32(checks.number("discount", "gamma", gamma, least=0, most=1)) ** distance(mask)
 
 
 def spatial_discount(size, gamma=0.9):
@@ -222,52 +222,26 @@ def spatial_discount(size, gamma=0.9):
         >>> spatial_discount((4, 4), gamma=0.5)[..., 0].min()
         np.float32(0.25)
     """
-    gamma = _number("spatial_discount", "gamma", gamma, least=0, most=1)
-    rows, columns = (np.arange(length) for length in _positive_pair("spatial_discount", "size", size))
+    gamma = checks.number("spatial_discount", "gamma", gamma, least=0, most=1)
+    size = checks.integers("spatial_discount", "size", size, rank=2, least=1)
+    rows, columns = (np.arange(length) for length in size)
     rows, columns = np.minimum(rows, len(rows) - rows), np.minimum(columns, len(columns) - columns)
     return np.maximum(gamma ** rows[:, None], gamma**columns)[..., None].astype("float32")
 
 
-def _positive_pair(function, argument, value, least=1):
-    pair = (value, value) if isinstance(value, numbers.Integral) else value
-    is_pair = isinstance(pair, (tuple, list, np.ndarray)) and len(pair) == 2
-    if not is_pair or not all(_is_integer(length) and length >= least for length in pair):
-        kind = "positive integers" if least else "integers from 0 on"
-        raise ValueError(f"{function} expects {argument} as two {kind}. Received {argument}={value!r}.")
-    return tuple(map(int, pair))
-
-
 def _range(function, argument, value):
-    is_pair = isinstance(value, (tuple, list, np.ndarray)) and len(value) == 2 and all(map(_is_integer, value))
-    if not is_pair or not 0 <= value[0] <= value[1]:
+    pair = checks.listed(value)
+    if len(pair) != 2 or not all(map(checks.is_integer, pair)) or not 0 <= pair[0] <= pair[1]:
         raise ValueError(f"{function} expects two integers {argument}=(smallest, largest). Received "
                          f"{argument}={value!r}.")
-    return tuple(value)
-
-
-def _number(function, argument, value, least, most=math.inf):
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not is_number or not least <= value <= most:
-        raise ValueError(f"{function} expects {argument} as a finite number from {least} to {most}. Received "
-                         f"{argument}={value!r}.")
-    return float(value)
-
-
-def _flag(function, argument, value):
-    if not isinstance(value, (bool, np.bool_, numbers.Integral)):
-        raise ValueError(f"{function} expects {argument} as True or False. Received {argument}={value!r}.")
-    return bool(value)
+    return pair
 
 
 def _generator(function, rng):
-    if rng is not None and not isinstance(rng, np.random.Generator) and not (_is_integer(rng) and rng >= 0):
+    if rng is not None and not isinstance(rng, np.random.Generator) and not (checks.is_integer(rng) and rng >= 0):
         raise ValueError(f"{function} expects rng as a numpy.random.Generator, an integer from 0 on or None. Received "
                          f"rng={rng!r}.")
     return np.random.default_rng(rng)
-
-
-def _is_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _checked_mask(mask):
@@ -289,6 +263,6 @@ def _checked_mask(mask):
 def _repeated(draw, count):
     if count is None:
         return draw().astype("float32")
-    if not _is_integer(count) or count < 1:
+    if not checks.is_positive_integer(count):
         raise ValueError(f"Expected count as a positive integer, or None for one mask. Received count={count!r}.")
     return np.stack([draw() for _ in range(count)]).astype("float32")

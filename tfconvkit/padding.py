@@ -7,6 +7,8 @@ Where a backend knows sizes at run time only, they may be scalar tensors.
 
 import numbers
 
+from tfconvkit import checks
+
 
 def dilated_size(kernel_size, dilation_rate=1):
     """Returns the extent `(k - 1)d + 1` of a kernel whose taps stand `dilation_rate` apart."""
@@ -84,8 +86,7 @@ def tap_offset(kernel_size, support, rest):
 
 def _check(function, padding="same", **values):
     """Raises unless the values are positive integers, a size perhaps 0, and the padding is known; tensors pass."""
-    if not isinstance(padding, str) or padding not in ("same", "valid"):
-        raise ValueError(f'{function}: padding must be "same" or "valid". Received padding={padding!r}.')
+    checks.one_of(function, "padding", padding, ("same", "valid"))
     for name, value in values.items():
         _check_integer(function, name, value, least=0 if name == "size" else 1)
 
@@ -97,6 +98,5 @@ def _check_rest(function, rest):
 def _check_integer(function, name, value, least):
     # TensorFlow's shape of no axes counts as true.
     is_tensor = hasattr(value, "dtype") and not isinstance(value, numbers.Number) and not tuple(value.shape)
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not is_tensor and not (is_integer and value >= least):
-        raise ValueError(f"{function}: {name} must be an integer of at least {least}. Received {name}={value!r}.")
+    if not is_tensor:
+        checks.integer(function, name, value, least)

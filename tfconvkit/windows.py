@@ -6,10 +6,10 @@ element of the group then moves the whole support. So the identity equals Tensor
 """
 
 import itertools
-import numbers
 
 import numpy as np
 
+from tfconvkit import checks
 from tfconvkit import padding as pads
 from tfconvkit.groups.point_group import check_group
 
@@ -34,10 +34,10 @@ class GroupWindow:
 
     def __init__(self, group, kernel_size, strides, padding, follow_all_axes=False):
         check_group("GroupWindow", group)
-        self.group, self.kernel_size = group, _integers("kernel_size", kernel_size, group.rank)
-        self.strides, self.padding = _integers("strides", strides, group.rank), padding
-        if not isinstance(padding, str) or padding not in ("same", "valid"):
-            raise ValueError(f'GroupWindow: padding must be "same" or "valid". Received padding={padding!r}.')
+        self.group = group
+        self.kernel_size = checks.integers("GroupWindow", "kernel_size", kernel_size, group.rank, least=1)
+        self.strides = checks.integers("GroupWindow", "strides", strides, group.rank, least=1)
+        self.padding = checks.one_of("GroupWindow", "padding", padding, ("same", "valid"))
         check_swapped(group, "strides", self.strides, "the grid cannot be sampled alike in every orientation")
         self._largest = tuple(max(self.kernel_size[other] for other in orbit) for orbit in group.axis_orbits)
         self._placements = {}
@@ -148,13 +148,6 @@ class GroupWindow:
         if self.padding == "valid":
             return 0
         return max(support - 1 - rest, 0) // 2
-
-
-def _integers(name, values, rank):
-    is_listed = isinstance(values, (tuple, list)) and len(values) == rank
-    if not is_listed or not all(isinstance(value, numbers.Integral) and value >= 1 for value in values):
-        raise ValueError(f"GroupWindow: {name} must be {rank} positive integers. Received {name}={values!r}.")
-    return tuple(map(int, values))
 
 
 def is_uniform(group, values):

@@ -1,10 +1,10 @@
 """The groups that are known by name."""
 
 import functools
-import numbers
 
 import numpy as np
 
+from tfconvkit import checks
 from tfconvkit.groups.point_group import PointGroup, check_group
 
 ALIASES = {"p1": "C1", "p2": "C2", "p4": "C4", "pm": "D1", "pmm": "D2", "p4m": "D4"}
@@ -69,7 +69,7 @@ def names(rank):
 
 
 def _check_rank(rank):
-    if not isinstance(rank, numbers.Integral) or isinstance(rank, bool):
+    if not checks.is_integer(rank):
         raise ValueError(f"rank must be an integer, the number of grid axes, or None. Received rank={rank!r}.")
 
 

@@ -1,10 +1,11 @@
 """Finite groups of signed permutation matrices as integer tables."""
 
 import math
-import numbers
 from typing import NamedTuple
 
 import numpy as np
+
+from tfconvkit import checks
 
 
 class Subgroup(NamedTuple):
@@ -72,7 +73,7 @@ class PointGroup:
         """Computes `T_g x`: moves the `rank` grid axes of the array `x`, the first of them at `first_axis`."""
         x = as_array("transform", x)
         self.check_element(element)
-        if not _is_integer(first_axis) or not 0 <= first_axis <= x.ndim - self.rank:
+        if not checks.is_integer(first_axis) or not 0 <= first_axis <= x.ndim - self.rank:
             raise ValueError(f"transform expects an array with {self.rank} grid axes from first_axis on. Received "
                              f"shape {x.shape}, first_axis={first_axis!r}.")
         axes = list(range(x.ndim))
@@ -83,7 +84,7 @@ class PointGroup:
 
     def check_element(self, element):
         """Raises unless a value is the index of an element."""
-        if not _is_integer(element) or not 0 <= element < self.order:
+        if not checks.is_integer(element) or not 0 <= element < self.order:
             raise ValueError(f"Group {self.name!r} has the elements 0 to {self.order - 1}. Received "
                              f"element={element!r}.")
 
@@ -140,10 +141,6 @@ def check_group(owner, group):
     if not isinstance(group, PointGroup):
         raise TypeError(f"{owner} expects a PointGroup. Received {group!r} of type {type(group).__name__}. Use "
                         f"groups.get(name).")
-
-
-def _is_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _check_matrices(name, matrices):

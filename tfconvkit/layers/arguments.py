@@ -1,11 +1,8 @@
 """What the layers share: argument checks and the reading of shapes."""
 
-import math
-import numbers
-from collections.abc import Iterable
-
 import keras
-import numpy as np
+
+from tfconvkit import checks
 
 PADDINGS = ("valid", "same")
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -13,35 +10,24 @@ DATA_FORMATS = ("channels_last", "channels_first")
 
 def one_of(layer, argument, value, known):
     """Returns the string `value`, in lower case as in Keras, if it is one of the `known`."""
-    if not isinstance(value, str) or value.lower() not in known:
-        expected = " or ".join(f'"{name}"' for name in known)
-        raise ValueError(f"{describe(layer)}: {argument} must be {expected}. Received {argument}={value!r}.")
-    return value.lower()
+    if isinstance(value, str) and value.lower() in known:
+        return value.lower()
+    return checks.one_of(describe(layer), argument, value, known)
 
 
 def positive_integers(layer, argument, value, rank):
     """Returns a tuple of `rank` positive integers from an integer or a sequence."""
-    values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
-    if len(values) != rank or not all(_is_positive_integer(v) for v in values):
-        raise ValueError(
-            f"{describe(layer)}: {argument} must be a positive integer or a tuple of {rank} of them. "
-            f"Received {argument}={value!r}."
-        )
-    return tuple(int(v) for v in values)
+    return checks.integers(describe(layer), argument, value, rank, least=1)
 
 
 def positive_integer(layer, argument, value):
     """Returns a positive integer."""
-    if not _is_positive_integer(value):
-        raise ValueError(f"{describe(layer)}: {argument} must be a positive integer. Received {argument}={value!r}.")
-    return int(value)
+    return checks.integer(describe(layer), argument, value, least=1)
 
 
 def real(layer, argument, value):
     """Returns a finite number as a float."""
-    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError(f"{describe(layer)}: {argument} must be a finite number. Received {argument}={value!r}.")
-    return float(value)
+    return checks.number(describe(layer), argument, value)
 
 
 def convolution_arguments(layer, filters, kernel_size, padding, kwargs):
@@ -70,29 +56,21 @@ def check_window(layer, input_shape):
 
 def flag(layer, argument, value):
     """Returns True or False, from 0, 1 and None too; words and arrays are no answers."""
-    if value is not None and not isinstance(value, (bool, np.bool_, numbers.Integral)):
-        raise ValueError(f"{describe(layer)}: {argument} must be True or False. Received {argument}={value!r}.")
-    return bool(value)
+    return checks.flag(describe(layer), argument, value)
 
 
 def integer(layer, argument, value):
     """Returns an integer, of any sign."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise ValueError(f"{describe(layer)}: {argument} must be an integer. Received {argument}={value!r}.")
-    return int(value)
+    return checks.integer(describe(layer), argument, value)
 
 
 def seed_of(layer, value):
     """Returns the seed of a random generator: an integer from 0 on, or None."""
     if value is None:
         return None
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 0:
+    if not checks.is_integer(value) or value < 0:
         raise ValueError(f"{describe(layer)}: seed must be an integer from 0 on, or None. Received seed={value!r}.")
     return int(value)
-
-
-def _is_positive_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
 
 
 def named(layer, make, *args, **kwargs):

@@ -5,6 +5,7 @@ from keras import ops
 
 from tfconvkit import backend
 from tfconvkit.losses.checked import CheckedLoss
+from tfconvkit.ops import arguments
 
 # Per score: what a real one, and what a generated one costs the discriminator, and a generated one the generator.
 _KINDS = {
@@ -56,8 +57,7 @@ class DiscriminatorLoss(_AdversarialLoss):
 
     def check(self, y_true, y_pred):
         super().check(y_true, y_pred)
-        pairs = zip(y_true.shape, y_pred.shape, strict=False)
-        if len(y_true.shape) != len(y_pred.shape) or not all(None in pair or pair[0] == pair[1] for pair in pairs):
+        if not arguments.are_alike(y_true.shape, y_pred.shape):
             raise ValueError(f"DiscriminatorLoss expects as many scores of real as of generated images. Received "
                              f"shapes {tuple(y_true.shape)} and {tuple(y_pred.shape)}.")
 

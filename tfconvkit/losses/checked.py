@@ -4,8 +4,6 @@ import keras
 
 from tfconvkit.ops import arguments
 
-REDUCTIONS = (None, "none", "sum", "mean", "sum_over_batch_size", "mean_with_sample_weight")
-
 
 class CheckedLoss(keras.losses.Loss):
     """Base class of the losses: says in one place what is wrong with an argument, in place of the backend's messages.
@@ -18,10 +16,9 @@ class CheckedLoss(keras.losses.Loss):
 
     def __init__(self, reduction="sum_over_batch_size", name=None, dtype=None):
         owner = type(self).__name__
-        if reduction is not None:
-            arguments.one_of(owner, "reduction", reduction, [each for each in REDUCTIONS if each])
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"{owner}: name must be a string or None. Received name={name!r}.")
+        for argument, value in {"reduction": reduction, "name": name}.items():
+            if value is not None and not isinstance(value, str):
+                raise TypeError(f"{owner}: {argument} must be a string or None. Received {argument}={value!r}.")
         is_config = isinstance(dtype, dict) and "config" in dtype
         if dtype is not None and not is_config and not isinstance(dtype, (str, keras.dtype_policies.DTypePolicy)):
             raise TypeError(f"{owner}: dtype must be a name, a policy or None. Received dtype={dtype!r}.")
@@ -53,7 +50,6 @@ class CheckedLoss(keras.losses.Loss):
 
 def check_batches(owner, y_true, y_pred):
     """Raises unless two tensors have as many samples."""
-    first, second = y_true.shape[0], y_pred.shape[0]
-    if None not in (first, second) and first != second:
+    if not arguments.are_alike(y_true.shape[:1], y_pred.shape[:1]):
         raise ValueError(f"{owner} expects y_true and y_pred with as many samples. Received shapes "
                          f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}.")

@@ -47,8 +47,7 @@ class MaskedL1(CheckedLoss):
 
     def check(self, y_true, y_pred):
         super().check(y_true, y_pred)
-        pairs = zip(y_true.shape[:-1], y_pred.shape[:-1], strict=False)
-        fits = len(y_true.shape) == len(y_pred.shape) > 1 and all(None in pair or pair[0] == pair[1] for pair in pairs)
+        fits = len(y_true.shape) > 1 and arguments.are_alike(y_true.shape[:-1], y_pred.shape[:-1])
         if not fits or y_true.shape[-1] != y_pred.shape[-1] + 1:
             raise ValueError(
                 f"MaskedL1 expects y_true with the mask as one channel behind the {y_pred.shape[-1]} of y_pred. "

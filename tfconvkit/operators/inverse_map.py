@@ -72,7 +72,6 @@ class InverseMap(TensorMap):
         if not self.solver.damping > 0:
             raise ValueError(f"prox expects a solver with damping > 0. Received {self.solver!r}.")
         y, center = self.checked(y, self.domain_shape, "prox"), self.checked(center, self.range_shape, "prox")
-        center = self.operator.checked(center, self.range_shape, "prox")
         check_batches("prox", y, center)
         return center + self.solve(y - self.operator.matvec(center)).value
 

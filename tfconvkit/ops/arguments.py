@@ -1,13 +1,32 @@
-"""What functions ask of their arguments, before the backend computes: one check per idea, on static shapes alone.
+"""What functions ask of tensors, before the backend computes: one check per idea, on static shapes alone.
 
-Each takes the name of the function and of the argument for the message, and returns the argument as it is needed.
+Each takes the name of the function and of the argument for the message, and returns the argument as it is needed; those
+of `checks` for other arguments stand beside them.
 """
-
-import math
-import numbers
 
 import numpy as np
 from keras import ops
+
+from tfconvkit.checks import (
+    are_alike,
+    flag,
+    instance,
+    integer,
+    integers,
+    is_integer,
+    is_number,
+    is_positive_integer,
+    listed,
+    number,
+    one_of,
+    positive,
+)
+
+__all__ = [
+    "FLOATS", "INTEGERS", "REAL", "SUMMANDS", "are_alike", "array", "axis_of", "dtype_name", "flag", "instance",
+    "integer", "integers", "is_integer", "is_number", "is_positive_integer", "listed", "number", "numeric", "one_of",
+    "positive", "size", "tensor",
+]
 
 REAL = ("float", "int", "bool")
 FLOATS = ("float",)
@@ -96,96 +115,11 @@ def _check_axes(owner, argument, shape, axes, least):
                          f"must not be empty behind the first axis. Check what was sliced before.")
 
 
-def is_integer(value):
-    """Says whether a value is an integer; booleans are none."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def is_positive_integer(value):
-    """Says whether a value is an integer of at least 1; booleans are none."""
-    return is_integer(value) and value > 0
-
-
-def is_number(value):
-    """Says whether a value is a finite real number; booleans are none."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def integer(owner, argument, value, least=None):
-    """Returns an integer, from `least` on if that is given.
-
-    Example:
-        >>> integer("f", "rate", np.int64(2), least=1)
-        2
-    """
-    if not is_integer(value) or least is not None and value < least:
-        bound = "" if least is None else f" of at least {least}"
-        raise ValueError(f"{owner}: {argument} must be an integer{bound}. Received {argument}={value!r}.")
-    return int(value)
-
-
 def size(owner, argument, value, least=1):
     """Returns an integer, or a scalar tensor for a size that is known at run time only."""
     if ops.is_tensor(value) and "int" in ops.dtype(value) and not len(value.shape):
         return value
     return integer(owner, argument, value, least)
-
-
-def integers(owner, argument, value, rank=None, least=None):
-    """Returns a tuple of integers, from `rank` of them or from one for all axes; of any length for None.
-
-    Example:
-        >>> integers("f", "strides", 2, rank=2, least=1)
-        (2, 2)
-    """
-    values = (value,) * rank if is_integer(value) and rank is not None else listed(value)
-    is_long = len(values) == rank if rank is not None else len(values) > 0
-    if not is_long or not all(is_integer(each) and (least is None or each >= least) for each in values):
-        kind = "integers" if least is None else "positive integers" if least == 1 else f"integers from {least} on"
-        number = "one or more" if rank is None else f"one or {rank}"
-        raise ValueError(f"{owner}: {argument} must be {number} {kind}, one per axis. Received {argument}={value!r}.")
-    return tuple(int(each) for each in values)
-
-
-def listed(value):
-    """Returns the tuple of a list, tuple, shape or array of one axis; else the empty one."""
-    is_list = isinstance(value, (list, tuple)) or type(value).__name__ in ("TensorShape", "Size")
-    return tuple(value) if is_list or isinstance(value, np.ndarray) and value.ndim == 1 else ()
-
-
-def number(owner, argument, value, least=-math.inf, most=math.inf):
-    """Returns a finite number as a float, between two bounds.
-
-    Example:
-        >>> number("f", "damping", 1, least=0)
-        1.0
-    """
-    if not is_number(value) or not least <= value <= most:
-        bounds = f" from {least:g} to {most:g}" if math.isfinite(least) or math.isfinite(most) else ""
-        raise ValueError(f"{owner}: {argument} must be a finite number{bounds}. Received {argument}={value!r}.")
-    return float(value)
-
-
-def positive(owner, argument, value):
-    """Returns a finite number above 0 as a float."""
-    if not is_number(value) or value <= 0:
-        raise ValueError(f"{owner}: {argument} must be a finite number above 0. Received {argument}={value!r}.")
-    return float(value)
-
-
-def one_of(owner, argument, value, known):
-    """Returns a name that is one of the known ones."""
-    if not isinstance(value, str) or value not in known:
-        expected = " or ".join(f'"{name}"' for name in known)
-        raise ValueError(f"{owner}: {argument} must be {expected}. Received {argument}={value!r}.")
-    return value
-
-
-def flag(owner, argument, value):
-    """Returns True or False, from 0, 1 and None too; words and arrays are no answers."""
-    if value is not None and not isinstance(value, (bool, np.bool_, numbers.Integral)):
-        raise ValueError(f"{owner}: {argument} must be True or False. Received {argument}={value!r}.")
-    return bool(value)
 
 
 def axis_of(owner, x, axis):
@@ -195,11 +129,3 @@ def axis_of(owner, x, axis):
         raise ValueError(f"{owner}: axis must be an integer from {-rank} to {rank - 1} for a tensor of {rank} axes. "
                          f"Received axis={axis!r}.")
     return int(axis) % rank
-
-
-def instance(owner, argument, value, kind, remedy):
-    """Returns a value of a class, or says how to get one."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{owner} expects {argument} as a {kind.__name__}. Received {type(value).__name__}: "
-                        f"{str(value)[:60]}. {remedy}")
-    return value

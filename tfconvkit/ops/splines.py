@@ -62,8 +62,7 @@ def _checked(x, parameters, bound):
     x = arguments.tensor(owner, "x", x, kinds=arguments.FLOATS)
     parameters = arguments.tensor(owner, "parameters", parameters, axes=len(x.shape) + 1, kinds=arguments.FLOATS)
     count = parameters.shape[-1]
-    fits = all(None in pair or pair[0] == pair[1] for pair in zip(x.shape, parameters.shape, strict=False))
-    if not fits or count % 3 != 2 or count > 3 / SMALLEST - 1:
+    if not arguments.are_alike(x.shape, parameters.shape[:-1]) or count % 3 != 2 or count > 3 / SMALLEST - 1:
         raise ValueError(f"{owner} expects parameters of the shape of x and one more axis of 3 * bins - 1 numbers, for "
                          f"up to {int(1 / SMALLEST)} bins. Received shapes {tuple(parameters.shape)} and "
                          f"{tuple(x.shape)}.")

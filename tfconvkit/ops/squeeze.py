@@ -91,7 +91,7 @@ def permute_channels(x, sources):
     """
     x = arguments.tensor("permute_channels", "x", x, least=1)
     sources = np.array(arguments.integers("permute_channels", "sources", sources, least=0))
-    if not np.array_equal(np.sort(sources), np.arange(x.shape[-1])):
+    if len(sources) != x.shape[-1] or not np.array_equal(np.sort(sources), np.arange(len(sources))):
         raise ValueError(f"permute_channels expects sources as a permutation of the {x.shape[-1]} channels. Received "
                          f"{sources.tolist()}.")
     runs = np.split(sources, np.flatnonzero(np.diff(sources) != 1) + 1)

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit.checks import are_alike
 from tfconvkit.layers.arguments import describe, flag, named
 from tfconvkit.layers.flow.invertible import Invertible, channels_of, made_from, specs
 from tfconvkit.layers.flow.masks import Mask
@@ -85,8 +86,7 @@ class Coupling(Invertible):
         return channels + shown, channels
 
     def _condition_channels(self, shape, grid):
-        pairs = zip(shape[1:-1], grid, strict=False)
-        if len(shape) != len(grid) + 2 or any(a != b and None not in (a, b) for a, b in pairs):
+        if len(shape) != len(grid) + 2 or not are_alike(shape[1:-1], grid):
             raise ValueError(
                 f"{describe(self)}: a condition must have the grid of the input, {grid}. Received a condition of shape "
                 f"{shape}. Resize it, or repeat a vector over the grid."

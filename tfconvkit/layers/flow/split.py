@@ -5,6 +5,7 @@ import numbers
 import keras
 from keras import ops
 
+from tfconvkit.checks import are_alike
 from tfconvkit.layers.arguments import describe
 from tfconvkit.layers.flow.invertible import IndexMove, channels_of, shapes_of
 
@@ -49,9 +50,7 @@ class Split(IndexMove):
 
     def _pair(self, shapes):
         is_pair = len(shapes) == 2 and all(isinstance(shape, (tuple, list)) for shape in shapes)
-        if not is_pair or len(shapes[0]) != len(shapes[1]) or any(
-            a != b and None not in (a, b) for a, b in zip(shapes[0][:-1], shapes[1][:-1], strict=True)
-        ):
+        if not is_pair or not are_alike(shapes[0][:-1], shapes[1][:-1]):
             raise ValueError(
                 f"{describe(self)}: the inverse takes the pair (kept, factored) of one batch and grid. Received "
                 f"shapes {shapes}."

@@ -104,7 +104,7 @@ class InpaintingGAN(CheckedInput, keras.Model):
     def _pair(self, x):
         self._check_pair(x)
         image, mask = (arguments.tensor("InpaintingGAN", "x", each, axes=4) for each in x)
-        if any(None not in pair and pair[0] != pair[1] for pair in zip(image.shape[:3], mask.shape[:3], strict=True)):
+        if not arguments.are_alike(image.shape[:3], mask.shape[:3]):
             raise ValueError(f'InpaintingGAN "{self.name}" expects images and masks with as many samples, of one size. '
                              f"Received shapes {tuple(image.shape)} and {tuple(mask.shape)}.")
         return image, ops.cast(mask, image.dtype)

@@ -134,8 +134,7 @@ def _checked_pair(name, first, other_name, second):
     """Two images that can be compared: floats of one dtype, with as many samples and channels."""
     first = arguments.tensor("contextual_attention", name, first, axes=4, kinds=arguments.FLOATS)
     second = arguments.tensor("contextual_attention", other_name, second, axes=4, kinds=arguments.FLOATS)
-    pairs = [(first.shape[axis], second.shape[axis]) for axis in (0, 3)]
-    if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+    if not arguments.are_alike(*((each.shape[0], each.shape[3]) for each in (first, second))):
         raise ValueError(f"contextual_attention expects {name} and {other_name} with as many samples and channels. "
                          f"Received shapes {tuple(first.shape)} and {tuple(second.shape)}.")
     if ops.dtype(first) != ops.dtype(second):
