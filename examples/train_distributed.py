@@ -14,11 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
-from tfconvkit import layers, multi_worker
+import tfconvkit
 
 STEPS, BATCH = 10, 64
 JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
@@ -26,7 +24,7 @@ JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_co
 
 def save_turned_digits(path):
     """Saves the images of all steps, each at a random quarter turn, and their labels."""
-    from sklearn.datasets import load_digits  # takes a second, which the other processes save
+    from sklearn.datasets import load_digits
     (images, labels), rng = load_digits(return_X_y=True), np.random.default_rng(0)
     images = [np.rot90(image.reshape(8, 8, 1) / 16, rng.integers(4)) for image in images[: STEPS * BATCH]]
     np.savez(path, np.stack(images).astype("float32"), labels[: STEPS * BATCH].astype("int32"))
@@ -34,36 +32,38 @@ def save_turned_digits(path):
 
 def network(synchronized):
     """Builds the network, its batch norm with the statistics of the devices together (synchronized) or of each."""
+    import keras  # here, since the process that starts the others need not wait for it
     keras.utils.set_random_seed(0)
     model = keras.Sequential([
-        keras.Input((8, 8, 1)), layers.LiftConv2D(8, 3, group="C4", padding="same", use_bias=False),
-        layers.GroupBatchNormalization(group="C4", momentum=0.9, synchronized=synchronized, name="norm"),
-        keras.layers.ReLU(), layers.GroupConv2D(16, 3, group="C4", strides=2, padding="same"),
-        layers.GroupPooling(group="C4"), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10)])
+        keras.Input((8, 8, 1)), tfconvkit.layers.LiftConv2D(8, 3, group="C4", padding="same", use_bias=False),
+        tfconvkit.layers.GroupBatchNormalization(group="C4", momentum=0.9, synchronized=synchronized, name="norm"),
+        keras.layers.ReLU(), tfconvkit.layers.GroupConv2D(16, 3, group="C4", strides=2, padding="same"),
+        tfconvkit.layers.GroupPooling(group="C4"), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10)])
     model.compile(keras.optimizers.Adam(1e-2), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.optimizer.build(model.trainable_variables)  # else TensorFlow traces the first step twice
     return model
 
 
 def fit(model, folder):
-    means = []  # of all steps so far, as fit logs them
-    log = keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: means.append(float(logs["loss"])))
-    model.fit(*np.load(folder / "digits.npz").values(), BATCH, shuffle=False, verbose=0, callbacks=[log])
-    return result(model, range(STEPS), np.diff(np.arange(1, STEPS + 1) * means, prepend=0).tolist())
+    digits = np.load(folder / "digits.npz").values()
+    run = model.fit(*digits, BATCH, epochs=STEPS, steps_per_epoch=1, shuffle=False, verbose=0)
+    return result(model, range(STEPS), run.history["loss"])
 
 
-def result(model, steps, losses):
-    moving = [keras.ops.convert_to_numpy(w) for w in model.get_layer("norm").non_trainable_weights]
-    return {"step": list(steps), "loss": losses, "moving": np.concatenate(moving).tolist()}
+def result(model, step, loss):
+    moving = np.concatenate([np.asarray(w) for w in model.get_layer("norm").non_trainable_weights])
+    return {"step": list(step), "loss": loss, "moving": moving.tolist()}
 
 
 def run_jax(folder):
+    import keras
     one = fit(network(synchronized=False), folder)
     keras.distribution.set_distribution(keras.distribution.DataParallel())
     return one, fit(network(synchronized=False), folder)  # one program for all devices: statistics are always pooled
 
 
 def run_mirrored(folder):
+    import tensorflow as tf
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
     one = fit(network(synchronized=False), folder)
@@ -72,15 +72,15 @@ def run_mirrored(folder):
 
 
 def run_worker(folder, kill=None):
+    import tensorflow as tf
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
     with strategy.scope():
         model = network(synchronized=True)
     dataset = tf.data.Dataset.from_tensor_slices(tuple(np.load(folder / "digits.npz").values())).batch(BATCH)
     if kill and strategy.cluster_resolver.task_id == 1 and not list(folder.glob("ckpt*")):
-        multi_worker.fit(model, dataset, steps=5)
+        tfconvkit.multi_worker.fit(model, dataset, steps=5)
         os.kill(os.getpid(), 9)
-    history = multi_worker.fit(model, dataset, steps=STEPS, folder=str(folder), save_every=4)
-    return [result(model, history["step"], history["loss"])]
+    return [result(model, **tfconvkit.multi_worker.fit(model, dataset, STEPS, str(folder), save_every=4))]
 
 
 def compare(name, one, two):
@@ -102,17 +102,17 @@ def main(arguments=None):
         return Path(out).write_text(json.dumps(globals()[run](Path(out).parent, *kill)))
     with tempfile.TemporaryDirectory() as folder:
         save_turned_digits(Path(folder) / "digits.npz")
-        outs = {role: Path(folder) / role for role in ("run_mirrored", "run_worker", "run_jax")}
-        mirrored, worker, jax = ([sys.executable, __file__, role, str(out)] for role, out in outs.items())
+        outs = [Path(folder) / role for role in ("run_mirrored", "run_worker", "run_jax")]
+        mirrored, worker, jax = ([sys.executable, __file__, out.name, str(out)] for out in outs)
         with subprocess.Popen(mirrored):
-            restarts = multi_worker.launch(worker + ["kill"] * (not options.quick), restarts=1)
-        one, two = json.loads(outs["run_mirrored"].read_text())
+            restarts = tfconvkit.multi_worker.launch(worker + ["kill"] * (not options.quick), restarts=1)
+        one, two = json.loads(outs[0].read_text())
         compare("(a) 2 devices, MirroredStrategy", one, two)
-        compare(f"(b) 2 processes, started again {restarts} times", one, *json.loads(outs["run_worker"].read_text()))
-        if not options.quick and subprocess.run(jax, env={**os.environ, **JAX}).returncode:
-            raise SystemExit("(c) failed, see above. It needs pip install jax.")
+        compare(f"(b) 2 processes, started again {restarts} times", one, *json.loads(outs[1].read_text()))
         if not options.quick:
-            compare("(c) 2 devices of JAX, DataParallel", *json.loads(outs["run_jax"].read_text()))
+            if subprocess.run(jax, env={**os.environ, **JAX}).returncode:
+                raise SystemExit("(c) failed, see above. It needs pip install jax.")
+            compare("(c) 2 devices of JAX, DataParallel", *json.loads(outs[2].read_text()))
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ def test_datasets_of_unknown_length_are_resumed_too(tmp_path):
         ({"model": keras.Sequential([keras.layers.Dense(1)])}, "built and compiled model. .* not built. Give it a"),
         ({"model": keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])}, "which is not compiled"),
         ({"dataset": DATASET.take(0)}, "Received an empty one"),
-        ({"steps": 0}, "steps to be a positive integer. Received steps=0"),
-        ({"save_every": 1.5}, "save_every to be a positive integer. Received save_every=1.5"),
+        ({"steps": 0}, "steps must be a positive integer. Received steps=0"),
+        ({"save_every": 1.5}, "save_every must be a positive integer. Received save_every=1.5"),
     ),
 )
 def test_bad_arguments_are_named(changed, message):
@@ -87,13 +87,26 @@ def test_all_workers_start_again_when_one_fails(tmp_path):
     assert multi_worker.launch(command, restarts=2) == 1
 
 
-def test_the_others_are_ended_with_the_one_that_fails():
-    sleeps = "import json, os, sys, time; sys.exit(3) if '\"index\": 0' in os.environ['TF_CONFIG'] else time.sleep(60)"
+# The first fails, the others say in a file that nobody ended them.
+FIRST_FAILS = """
+import os, pathlib, sys, time
+if '"index": 0' in os.environ["TF_CONFIG"]:
+    sys.exit(3)
+time.sleep(10)
+pathlib.Path(sys.argv[1]).touch()
+"""
+
+
+def test_the_others_are_ended_with_the_one_that_fails(tmp_path):
     with pytest.raises(RuntimeError, match="status 3"):
-        multi_worker.launch([sys.executable, "-c", sleeps])
+        multi_worker.launch([sys.executable, "-c", FIRST_FAILS, str(tmp_path / "lived")])
+    assert not (tmp_path / "lived").exists()
 
 
-@pytest.mark.parametrize("changed", ({"workers": 0}, {"restarts": -1}))
-def test_numbers_of_workers_are_checked(changed):
-    with pytest.raises(ValueError, match="workers of at least 1 and restarts of at least 0"):
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    (({"workers": 0}, "workers must be a positive integer"), ({"restarts": -1}, "must be an integer from 0 on")),
+)
+def test_numbers_of_workers_are_checked(changed, message):
+    with pytest.raises(ValueError, match=message):
         multi_worker.launch([sys.executable, "-c", ""], **changed)

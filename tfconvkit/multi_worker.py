@@ -1,6 +1,7 @@
 """Training in several processes on TensorFlow, where `fit` of Keras 3 fails; `fit` here takes its place.
 
-`launch` starts the processes on one machine, and starts them again when one of them dies.
+`launch` starts the processes on one machine, and starts them again when one of them dies. TensorFlow is imported by
+`fit` alone: the process that only launches does not wait for it.
 """
 
 import collections
@@ -11,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-import tensorflow as tf
+from tfconvkit import checks
 
 
 def fit(model, dataset, steps, folder=None, save_every=100):
@@ -50,6 +51,8 @@ def fit(model, dataset, steps, folder=None, save_every=100):
         >>> len(fit(model, dataset, steps=3)["loss"])
         3
     """
+    import tensorflow as tf
+
     _check(model, dataset, steps=steps, save_every=save_every)
     strategy = model.distribute_strategy
     with strategy.scope():
@@ -93,9 +96,8 @@ def launch(command, workers=2, restarts=0):
         >>> launch([sys.executable, "-c", "import os; assert 'worker' in os.environ['TF_CONFIG']"])
         0
     """
-    if workers < 1 or restarts < 0:
-        raise ValueError(f"launch expects workers of at least 1 and restarts of at least 0. Received "
-                         f"workers={workers}, restarts={restarts}.")
+    workers = checks.integer("launch", "workers", workers, least=1)
+    restarts = checks.integer("launch", "restarts", restarts, least=0)
     for attempt in range(restarts + 1):
         status = _run_all(command, workers)
         if status == 0:
@@ -142,12 +144,13 @@ def _check(model, dataset, **positive):
     if int(dataset.cardinality()) == 0:
         raise ValueError("multi_worker.fit expects a dataset of batches. Received an empty one.")
     for name, number in positive.items():
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"multi_worker.fit expects {name} to be a positive integer. Received {name}={number!r}.")
+        checks.integer("multi_worker.fit", name, number, least=1)
 
 
 def _from(dataset, step):
     """Returns the endless dataset from this step on, every worker's share cut from equal batches."""
+    import tensorflow as tf
+
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     count = int(dataset.cardinality())
@@ -158,6 +161,8 @@ def _from(dataset, step):
 
 def _checkpoints(strategy, folder, model):
     """Restores the last checkpoint, if there is one, and returns what writes the next; None without a folder."""
+    import tensorflow as tf
+
     if folder is None:
         return None
     # Lists of all variables: in a Keras model as such, TensorFlow does not find the seeds of dropout.
