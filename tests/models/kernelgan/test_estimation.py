@@ -41,17 +41,20 @@ def gradients(function, weights):
     return backend.vjp(loss, [ops.convert_to_numpy(weight) for weight in weights], 1.0)
 
 
-@pytest.mark.parametrize("iterations", (0, 60))
-def test_each_player_follows_its_own_loss_alone(iterations, float64):
+@pytest.mark.parametrize(("iterations", "brightness", "is_led"), ((0, 1.0, True), (60, 1.0, False), (60, 0.1, True)))
+def test_each_player_follows_its_own_loss_alone(iterations, brightness, is_led, float64):
+    """A kernel that is dark is led by the bicubic one in any step."""
     model = network(sparsity=0.7, guide=0.3)
     model.compile(keras.optimizers.Adam())
     model.steps.assign(100)
     model.optimizer.iterations.assign(iterations)
+    last = model.generator.trainable_weights[-1]
+    last.assign(brightness * last / ops.sum(model.generator.effective_kernel()))
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(2, 32, 32, 3)), rng.normal(size=(2, model.patch, model.patch, 3))
 
     def of_generator():
-        kernel, is_led = model.generator.effective_kernel(), iterations < 25
+        kernel = model.generator.effective_kernel()
         loss = ops.mean(1 - model.discriminator(model(x)))
         loss += 0.5 * losses.sum_to_one(kernel) + 0.5 * losses.boundaries(kernel)
         if not is_led:
@@ -93,10 +96,14 @@ def test_the_estimate_is_the_mean_kernel_of_the_second_half():
 
 def test_both_players_learn_and_their_losses_are_named():
     model = network()
+    model.compile(keras.optimizers.Adam(5e-3, 0.5))
     before = [weight.numpy() for weight in model.trainable_weights]
-    history = model.fit(IMAGE, steps=100, batch_size=2, verbose=0).history
+    dark = float(ops.sum(model.generator.effective_kernel()))
+    history = model.fit(IMAGE, steps=150, batch_size=2, verbose=0).history
     assert set(history) == {"loss", "generator", "discriminator", "kernel"}
-    assert np.isfinite(list(history.values())).all() and history["kernel"][-1] < history["kernel"][0]
+    assert np.isfinite(list(history.values())).all()
+    # Of three seeds: 0.85 to 0.99.
+    assert abs(dark) < 0.1 and abs(float(ops.sum(model.generator.effective_kernel())) - 1) < 0.3
     assert any((old != new).any() for old, new in zip(before, model.generator.trainable_weights, strict=False))
     assert all((old != new).any() for old, new in zip(before, model.trainable_weights, strict=True))
 

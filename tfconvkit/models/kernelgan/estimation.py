@@ -13,6 +13,8 @@ from tfconvkit.ops.resize import imresize
 
 # Share of the steps in which the kernel is led by the bicubic one, and after which kernels are averaged.
 _LED, _SETTLED = 0.25, 0.5
+# Sum of a kernel, 1 in the end, up to which it is led in any step.
+_DARK = 0.5
 # Rows and columns of the patches that the discriminator looks at.
 _PATCH = 7
 
@@ -31,12 +33,13 @@ class KernelGAN(keras.Model):
     the kernel it composes to is the estimate. Trained through that one kernel, a step costs as much as one convolution.
 
     The generator's loss is `|1 - D(G(x))| + 0.5 |1 - sum k| + 0.5 boundaries + centralized + sparsity * sparse + led *
-    bicubic` with the terms of `tfconvkit.losses`; `led` is 5 in the first quarter of the steps, in which centralized
-    and sparse are off, and `guide` later. The discriminator's is `(|1 - D(y)| + |D(G(x))|) / 2`. Both take their steps
-    at the same time, each by its own loss.
+    bicubic` with the terms of `tfconvkit.losses`; `led` is 5 in the first quarter of the steps and while the kernel
+    sums to less than 0.5, with centralized and sparse off, and `guide` later. The discriminator's is `(|1 - D(y)| +
+    |D(G(x))|) / 2`. Both take their steps at the same time, each by its own loss.
 
-    Other than in the original, the learning rate decays from 5e-4, the bicubic guide is never quite off, because a
-    brightness once lost hardly comes back, and the kernel is the average over the second half of the steps.
+    Other than in the original, the learning rate decays from 5e-4, the bicubic guide is never quite off and comes back
+    with the darkness, since a brightness once lost hardly comes back without, and the kernel is the average over the
+    second half of the steps.
 
     What to expect: the width of the kernel rather than its shape. In `examples/estimate_blur_kernel.py` most estimates
     are rounder than the truth and no nearer to it than a round Gaussian of the best width; for another photograph they
@@ -114,6 +117,9 @@ class KernelGAN(keras.Model):
         batch_size = arguments.integer("KernelGAN.fit", "batch_size", batch_size, least=1)
         if not self.compiled:
             self.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(5e-4, steps), 0.5))
+        if not self.optimizer.built:
+            # In the first step, this would have TensorFlow trace it twice.
+            self.optimizer.build(self.trainable_variables)
         self.steps.assign(steps)
         epochs = max(1, min(10, steps // 50))
         crops = Crops(2 * pixels - 1, (self.crop, self.patch), batch_size, -(-steps // epochs), self._rng)
@@ -173,7 +179,7 @@ class KernelGAN(keras.Model):
         return generator, (ops.mean(1 - of_real) + ops.mean(of_constant)) / 2
 
     def _kernel_loss(self, kernel, bicubic):
-        is_led = ops.cast(self._progress() < _LED, kernel.dtype)
+        is_led = ops.cast(ops.logical_or(self._progress() < _LED, ops.sum(kernel) < _DARK), kernel.dtype)
         loss = 0.5 * losses.sum_to_one(kernel) + 0.5 * losses.boundaries(kernel)
         loss += (1 - is_led) * (losses.centralized(kernel) + self.sparsity * losses.sparse(kernel))
         return loss + (5 * is_led + self.guide * (1 - is_led)) * bicubic
@@ -195,7 +201,7 @@ class KernelGAN(keras.Model):
                 weight.assign(self._rng.normal(scale=deviation, size=weight.shape))
         # A first kernel near zero lets the bicubic guide decide where it begins.
         for weight in self.generator.weights:
-            weight.assign(0.1 ** (6 / len(self.kernel_sizes)) * weight)
+            weight.assign(0.3 ** (6 / len(self.kernel_sizes)) * weight)
 
     def get_config(self):
         names = ("scale", "filters", "kernel_sizes", "crop", "sparsity", "guide", "seed")
