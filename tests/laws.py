@@ -52,7 +52,10 @@ def gradients(function, inputs=(), variables=()):
 
     def of_values(*values):
         with keras.StatelessScope(state_mapping=list(zip(variables, values[len(inputs) :], strict=True))):
-            return function(*values[: len(inputs)])
+            result = function(*values[: len(inputs)])
+        # PyTorch's tensors lose their gradient in operations with arrays, and zero is then equal to zero.
+        assert getattr(result, "requires_grad", True), "the function depends on no input: are there NumPy arrays in it?"
+        return result
 
     return running.vjp(of_values, [*inputs, *(variable.value for variable in variables)], np.ones(()))
 

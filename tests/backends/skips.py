@@ -8,7 +8,6 @@ from typing import NamedTuple
 TENSORFLOW = {
     "graphs": "tf.function: tracing with unknown sizes, and what is asked of a graph, exist on TensorFlow alone",
     "graphs and SavedModel": "tf.function and SavedModel are TensorFlow's; JAX and PyTorch compile in predict and fit",
-    "tape": "asks GradientTape itself, for None where a gradient stops or for the step of an optimizer",
     "tape and graphs": "GradientTape, graphs and XLA on variables; test_every_backend_gives_the_gradients has the law",
     "exports": "formats of TensorFlow's export: LiteRT and SavedModel of a graph with unknown sizes",
     "replicas": "synchronized=True, which Keras has for tf.distribute alone",

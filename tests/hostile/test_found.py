@@ -57,6 +57,10 @@ ERRORS = {
     "no axis at all": (lambda: layers.GroupRestrict("D4", "C4")(np.float32(1)), "batch axis in front"),
     "no channel axis": (lambda: layers.GroupPooling("C4")(floats(8)), "batch axis in front"),
     "no channels": (lambda: layers.GatedConv2D(2, 3)(floats(2, 6, 6, 0)), "one channel or more"),
+    **{f"a class as activation of {layer.__name__}": (
+        lambda layer=layer, named=named: layer(2, 3, activation=object, **named), "a name, a function or None.*instance"
+    ) for layer, named in ((layers.GroupConv2D, {"group": "C4"}), (layers.GatedConv2D, {}),
+                           (layers.CollapsibleConv2D, {}), (layers.SpectralNormConv2D, {}))},
     "no channels in front": (
         lambda: layers.GatedConv2D(2, 3, data_format="channels_first")(floats(2, 0, 6, 6)), "one channel or more"
     ),

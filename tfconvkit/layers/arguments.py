@@ -38,7 +38,16 @@ def convolution_arguments(layer, filters, kernel_size, padding, kwargs):
         "filters": positive_integer(layer, "filters", filters),
         "padding": one_of(layer, "padding", padding, PADDINGS),
         **{name: positive_integers(layer, name, value, 2) for name, value in windows.items()},
+        "activation": activation_of(layer, "activation", kwargs.get("activation")),
     }
+
+
+def activation_of(layer, argument, value):
+    """Returns the function that an activation stands for; a class is none, though it can be called."""
+    if isinstance(value, type):
+        raise ValueError(f"{describe(layer)}: {argument} must be a name, a function or None. Received {argument}="
+                         f"{value!r}. Make an instance of the class.")
+    return keras.activations.get(value)
 
 
 def check_window(layer, input_shape):

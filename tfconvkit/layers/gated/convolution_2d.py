@@ -81,8 +81,8 @@ class GatedConv2D(ConvolutionWeights):
         self.padding = arguments.one_of(self, "padding", padding, placement.PADDINGS)
         self.data_format = arguments.data_format_of(self, data_format)
         self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, 2)
-        self.activation = keras.activations.get(activation)
-        self.gate_activation = keras.activations.get(gate_activation)
+        self.activation = arguments.activation_of(self, "activation", activation)
+        self.gate_activation = arguments.activation_of(self, "gate_activation", gate_activation)
         self.gate = arguments.one_of(self, "gate", gate, GATES)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 

@@ -44,7 +44,7 @@ class GroupConv(ConvolutionWeights):
         self.padding = arguments.one_of(self, "padding", padding, arguments.PADDINGS)
         self.data_format = arguments.data_format_of(self, data_format)
         self.dilation_rate = arguments.positive_integers(self, "dilation_rate", dilation_rate, self.rank)
-        self.activation = keras.activations.get(activation)
+        self.activation = arguments.activation_of(self, "activation", activation)
         self._layout = self._make_layout(self.padding)
         self._crops = self._layout.cropped()
         self._unembedded = self._make_layout("valid") if self._crops else None

@@ -59,7 +59,7 @@ class Collapsible(CheckedInput):
         self.strides = arguments.positive_integers(self, "strides", strides, 2)
         self.padding = arguments.one_of(self, "padding", padding, arguments.PADDINGS)
         self.data_format = arguments.data_format_of(self, data_format)
-        self.activation = keras.activations.get(activation)
+        self.activation = arguments.activation_of(self, "activation", activation)
         self.train_mode = arguments.one_of(self, "train_mode", train_mode, TRAIN_MODES)
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
