@@ -46,6 +46,11 @@ TRACED = (
     "core.py); TensorFlow lifts them out of the graph by tf.init_scope"
 )
 
+KEPT = (
+    "while it fits, Keras' trainer on JAX keeps the weights to itself (keras/src/backend/jax/trainer.py): no callback "
+    "can look at them"
+)
+
 FAULTS = (
     Fault("jax", "*::test_float64_computes_in_float64[*activation=tanh*", ROUNDED + "ops.tanh returns float32"),
     *(Fault(backend, pattern, BATCH_NORM) for backend in ("jax", "torch") for pattern in (
@@ -63,6 +68,8 @@ FAULTS = (
         "*/losses/test_bicubic_downscale.py::test_the_gradient_is_the_slope",
         "*/kernelgan/test_estimation.py::test_each_player_follows_its_own_loss_alone*",
     )),
+    Fault("jax", "*/kernelgan/test_estimation.py::test_the_estimate_is_the_mean_kernel_of_the_second_half", KEPT),
+    Fault("jax", "*/inpainting/test_training.py::test_each_player_follows_its_own_loss_alone*", REDUCED),
     Fault("jax", "*/flow/test_coupling.py::test_a_coupling_is_built_inside_a_function", TRACED),
     Fault("torch", "*/flow/test_flow.py::test_the_training_step_is_traced_once", EAGER),
     Fault("torch", "*/flow/test_pyramid.py::test_latents_and_images_are_those_of_the_pytorch_code*", DOTS),

@@ -50,7 +50,7 @@ def test_signed_inputs_leave_the_side_channels_as_they_are():
         WeightNormResNet(4, 2, side_channels=3).build((None, 4, 4, 3))
     with pytest.raises(ValueError, match='magnitudes must be "outputs" or "all"'):
         WeightNormResNet(4, 2, magnitudes="none")
-    with pytest.raises(ValueError, match="blocks must be an integer of at least 0. Received blocks=-1"):
+    with pytest.raises(ValueError, match="blocks must be an integer from 0 on. Received blocks=-1"):
         WeightNormResNet(4, 2, blocks=-1)
 
 

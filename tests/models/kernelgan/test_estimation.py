@@ -47,7 +47,7 @@ def test_each_player_follows_its_own_loss_alone(iterations, brightness, is_led, 
     model = network(sparsity=0.7, guide=0.3)
     model.compile(keras.optimizers.Adam())
     model.steps.assign(100)
-    model.optimizer.iterations.assign(iterations)
+    model.taken.assign(iterations)
     last = model.generator.trainable_weights[-1]
     last.assign(brightness * last / ops.sum(model.generator.effective_kernel()))
     rng = np.random.default_rng(1)

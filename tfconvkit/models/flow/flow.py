@@ -204,8 +204,7 @@ class Flow(CheckedInput, keras.Model):
         Raises:
             ValueError: for a negative number, or if the shape of a sample is not known.
         """
-        if not arguments.is_integer(n) or n < 0:
-            raise ValueError(f'Flow "{self.name}": n must be an integer of at least 0. Received n={n!r}.')
+        n = arguments.integer(f'Flow "{self.name}"', "n", n, least=0)
         given = getattr(self, "sample_shape", (None,)) if sample_shape is None else sample_shape
         shape = arguments.listed(given)
         if not shape or not all(map(arguments.is_positive_integer, shape)):

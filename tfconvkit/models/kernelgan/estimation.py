@@ -99,6 +99,8 @@ class KernelGAN(keras.Model):
         size = self.generator.composed_size
         self.average = self.add_weight(shape=size, initializer="zeros", trainable=False, name="average")
         self.steps = self.add_weight(shape=(), initializer="ones", trainable=False, name="steps")
+        # JAX lets nobody read the optimizer's count inside a step.
+        self.taken = self.add_weight(shape=(), initializer="zeros", trainable=False, name="taken")
         self._bicubic = losses.BicubicDownscale(2)
         self._trackers = [keras.metrics.Mean(name=name) for name in ("generator", "discriminator", "kernel")]
         self.built = True
@@ -164,7 +166,9 @@ class KernelGAN(keras.Model):
         kernel = self.generator.effective_kernel()
         players = self._patch_losses(y, ops.cast(y_pred, y.dtype), training)
         terms = self._kernel_loss(kernel, self._bicubic(x, y_pred))
-        self._average(kernel[:, :, 0, 0], training)
+        if training:
+            self._average(kernel[:, :, 0, 0])
+            self.taken.assign_add(1)
         for tracker, part in zip(self._trackers, (*players, terms), strict=True):
             tracker.update_state(part)
         return sum(players) + terms
@@ -185,13 +189,12 @@ class KernelGAN(keras.Model):
         return loss + (5 * is_led + self.guide * (1 - is_led)) * bicubic
 
     def _progress(self):
-        return ops.cast(self.optimizer.iterations, "float32") / self.steps
+        return self.taken / self.steps
 
-    def _average(self, kernel, training):
+    def _average(self, kernel):
         """Keeps the mean of the kernels since the game has settled, until then the last one."""
-        if training:
-            count = ops.maximum((self._progress() - _SETTLED) * self.steps + 1, 1.0)
-            self.average.assign(self.average + (kernel - self.average) / count)
+        count = ops.maximum((self._progress() - _SETTLED) * self.steps + 1, 1.0)
+        self.average.assign(self.average + (kernel - self.average) / count)
 
     def _draw_weights(self):
         for weight in (*self.generator.weights, *self.discriminator.weights):
