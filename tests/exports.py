@@ -30,7 +30,12 @@ def through_litert(model, arrays, folder):
     """Outputs may come in another order than the model's."""
     interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="runs the exported file (extra export)")
     path = str(folder / "model.tflite")
-    model.export(path, format="litert", verbose=False)
+    try:
+        model.export(path, format="litert", verbose=False)
+    except ValueError as error:
+        if "Unrecognized format" not in str(error):
+            raise
+        pytest.skip("this Keras exports no LiteRT")
     runner = interpreter.Interpreter(path)
     for position, x in _by_name(runner.get_input_details(), arrays):
         runner.resize_tensor_input(position, x.shape)

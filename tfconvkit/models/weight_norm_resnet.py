@@ -102,7 +102,8 @@ class WeightNormResNet(CheckedInput, keras.Model):
         # Calling is what builds the layers inside, here on a shape.
         self.call(keras.KerasTensor(tuple(input_shape), dtype=self.compute_dtype))
 
-    def call(self, x):
+    # Keras 3.8 tells the layers inside of training only where `call` asks for it.
+    def call(self, x, training=None):
         x = self._signed(x) if self.signed_input else x
         if not self.blocks:
             return self.stack(x)

@@ -88,7 +88,7 @@ def test_a_chain_is_its_convolutions_one_after_the_other(use_batch_norm, mode):
     variables = {f"net/{name}": np.float32(rng.uniform(0.5, 1, size=shape)) for name, shape in shapes.items()}
     (y, after), (expected, _) = (run(mode, build, [x], variables) for build in (chained, by_hand))
     np.testing.assert_array_equal(y, expected)
-    assert not use_batch_norm or after["net/bn_1/step"] == variables["net/bn_1/step"] + 1
+    assert not use_batch_norm or after["net/bn_1/step"] == variables["net/bn_1/step"] + np.float32(1)
 
 
 def test_a_wrong_number_of_sizes_is_answered():

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -102,7 +103,7 @@ class WeightStore:
             weight = self.layer.add_weight(
                 shape=shape, initializer=initializer, dtype=self.layer.variable_dtype if is_cast else dtype.name,
                 trainable=trainable, autocast=False, name=name.replace("/", "."),
-                regularizer=_of_value(regularizer), constraint=constraint,
+                regularizer=None if regularizer is None else _OfValue(regularizer), constraint=constraint,
                 aggregation="none" if trainable else "mean",
             )
         # Moving averages are assigned to: they are read as they are stored.
@@ -178,13 +179,12 @@ def _called(initializer, shape, dtype):
     return tf.cast(initializer(shape, dtype=tf.as_dtype(dtype)), dtype)
 
 
-def _of_value(regularizer):
+class _OfValue(keras.regularizers.Regularizer):
     """A regulariser of TensorFlow 1 for Keras variables, whose dtype is a string."""
-    if regularizer is None:
-        return None
 
-    def of_weight(weight):
-        loss = regularizer(tf.convert_to_tensor(weight))
+    def __init__(self, regularizer):
+        self.regularizer = regularizer
+
+    def __call__(self, weight):
+        loss = self.regularizer(tf.convert_to_tensor(weight))
         return tf.zeros((), weight.dtype) if loss is None else loss
-
-    return of_weight

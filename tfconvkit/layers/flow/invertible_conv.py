@@ -147,10 +147,11 @@ class InvertibleConv2D(Invertible):
 
     def _factors(self, kernel):
         """`P`, `L` with its ones, and `U` with its diagonal, from the packed kernel."""
-        identity = ops.eye(kernel.shape[0], dtype=kernel.dtype)
-        lower, upper = ops.tril(kernel, k=-1), ops.triu(kernel, k=1)
-        permutation = ops.convert_to_tensor(self._permutation, dtype=kernel.dtype)
-        return permutation, lower + identity, upper + identity * ops.exp(ops.diagonal(kernel))
+        # Constants in place of tril and triu, which Keras 3.8 cannot trace.
+        ones = np.ones(kernel.shape)
+        constants = self._permutation, np.eye(len(ones)), np.tril(ones, k=-1), np.triu(ones, k=1)
+        permutation, identity, below, above = (ops.convert_to_tensor(each, dtype=kernel.dtype) for each in constants)
+        return permutation, kernel * below + identity, kernel * above + identity * ops.exp(ops.diagonal(kernel))
 
     def get_config(self):
         config = {"parametrization": self.parametrization, "seed": self.seed, "kernel_size": self.kernel_size}

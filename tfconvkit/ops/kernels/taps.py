@@ -86,7 +86,10 @@ def flip(kernel):
         <tf.Tensor: shape=(3,), dtype=float32, numpy=array([2., 1., 0.], dtype=float32)>
     """
     kernel = checked("flip", kernel)
-    return ops.flip(kernel, axis=tuple(range(len(kernel.shape) - 2)))
+    # One axis at a time: Keras 3.8 takes no more.
+    for axis in range(len(kernel.shape) - 2):
+        kernel = ops.flip(kernel, axis=axis)
+    return kernel
 
 
 def delta(kernel_size, channels, anchor=None, dtype="float32"):
