@@ -106,6 +106,14 @@ def instance(owner, argument, value, kind, remedy):
     return value
 
 
+def no_class(owner, argument, value):
+    """Returns a name or a function; a class is neither, though it can be called."""
+    if isinstance(value, type):
+        raise TypeError(f"{owner}: {argument} must be a name, a function or None. Received {argument}={value!r}. Make "
+                        f"an instance of the class.")
+    return value
+
+
 def are_alike(one, other):
     """Says whether two shapes have as many axes, and equal sizes where both are known.
 

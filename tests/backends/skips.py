@@ -51,6 +51,8 @@ KEPT = (
     "can look at them"
 )
 
+DRAWN = "Keras' initializers draw other numbers on JAX, with which tanh in float32 rounds to the excluded bound 1"
+
 FAULTS = (
     Fault("jax", "*::test_float64_computes_in_float64[*activation=tanh*", ROUNDED + "ops.tanh returns float32"),
     *(Fault(backend, pattern, BATCH_NORM) for backend in ("jax", "torch") for pattern in (
@@ -68,6 +70,7 @@ FAULTS = (
         "*/losses/test_bicubic_downscale.py::test_the_gradient_is_the_slope",
         "*/kernelgan/test_estimation.py::test_each_player_follows_its_own_loss_alone*",
     )),
+    Fault("jax", "*/inpainting/test_deepfill.py::test_variants_give_images[arguments0*", DRAWN),
     Fault("jax", "*/kernelgan/test_estimation.py::test_the_estimate_is_the_mean_kernel_of_the_second_half", KEPT),
     Fault("jax", "*/inpainting/test_training.py::test_each_player_follows_its_own_loss_alone*", REDUCED),
     Fault("jax", "*/flow/test_coupling.py::test_a_coupling_is_built_inside_a_function", TRACED),

@@ -43,11 +43,8 @@ def convolution_arguments(layer, filters, kernel_size, padding, kwargs):
 
 
 def activation_of(layer, argument, value):
-    """Returns the function that an activation stands for; a class is none, though it can be called."""
-    if isinstance(value, type):
-        raise ValueError(f"{describe(layer)}: {argument} must be a name, a function or None. Received {argument}="
-                         f"{value!r}. Make an instance of the class.")
-    return keras.activations.get(value)
+    """Returns the function that an activation stands for."""
+    return keras.activations.get(checks.no_class(describe(layer), argument, value))
 
 
 def check_window(layer, input_shape):

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from tfconvkit import groups, layers
+from tfconvkit import checks, groups, layers
 from tfconvkit.ops import arguments
 
 # The running statistics follow within tens of steps; the 0.99 of Keras lags behind in short trainings.
@@ -125,8 +125,7 @@ def check_positive(model, **values):
 
 def has_top(model, include_top, activation):
     """Returns whether there is a classifier, after checking it and its activation."""
-    if isinstance(activation, type):
-        raise TypeError(f"{model} expects classifier_activation as a name or a function. Received {activation!r}.")
+    checks.no_class(model, "classifier_activation", activation)
     return arguments.flag(model, "include_top", include_top)
 
 

@@ -281,4 +281,4 @@ def test_an_error_inside_the_function_is_not_replaced():
         return tf.matmul(x, tf.compat.v1.get_variable("w", (3, 2), tf.float64))
 
     with pytest.raises((TypeError, ValueError), match="float64"):
-        of_two_dtypes(keras.Input((3,)))
+        keras.Sequential([keras.Input((3,)), of_two_dtypes])

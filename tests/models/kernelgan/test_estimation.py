@@ -90,8 +90,12 @@ def test_the_estimate_is_the_mean_kernel_of_the_second_half():
     record = keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: kernels.append(
         ops.convert_to_numpy(model.generator.effective_kernel())[:, :, 0, 0]))
     model.fit(IMAGE, steps=8, verbose=0, callbacks=[record])
-    assert len(kernels) == 8
+    assert len(kernels) == 8 and model.taken == 8
     assert relative_error(model.kernel(clean=False), np.mean(kernels[4:], axis=0)) <= tolerances.LAW["float32"]
+    # Another optimizer begins anew.
+    model.compile(keras.optimizers.Adam(5e-4, 0.5), run_eagerly=True)
+    model.fit(IMAGE, steps=2, verbose=0)
+    assert model.taken == 2
 
 
 def test_both_players_learn_and_their_losses_are_named():

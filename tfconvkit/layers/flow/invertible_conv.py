@@ -86,7 +86,10 @@ class InvertibleConv2D(Invertible):
         channels = channels_of(self, x_shape)
         # RandomState: its stream is promised never to change, and the permutation has to come back the same.
         random = np.random.RandomState(self.seed)
-        self._permutation = np.eye(channels)[random.permutation(channels)]
+        ones = np.ones((channels, channels))
+        # Constants in place of tril and triu, which Keras 3.8 cannot trace.
+        self._constants = (np.eye(channels)[random.permutation(channels)], np.eye(channels), np.tril(ones, k=-1),
+                           np.triu(ones, k=1))
         start = np.linalg.qr(random.normal(size=(channels, channels)))[0]
         start = _packed_lu(start) if self.parametrization == "lu" else start
         if not self._is_pointwise:
@@ -147,10 +150,8 @@ class InvertibleConv2D(Invertible):
 
     def _factors(self, kernel):
         """`P`, `L` with its ones, and `U` with its diagonal, from the packed kernel."""
-        # Constants in place of tril and triu, which Keras 3.8 cannot trace.
-        ones = np.ones(kernel.shape)
-        constants = self._permutation, np.eye(len(ones)), np.tril(ones, k=-1), np.triu(ones, k=1)
-        permutation, identity, below, above = (ops.convert_to_tensor(each, dtype=kernel.dtype) for each in constants)
+        constants = (ops.convert_to_tensor(each, dtype=kernel.dtype) for each in self._constants)
+        permutation, identity, below, above = constants
         return permutation, kernel * below + identity, kernel * above + identity * ops.exp(ops.diagonal(kernel))
 
     def get_config(self):

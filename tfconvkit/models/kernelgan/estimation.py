@@ -123,6 +123,7 @@ class KernelGAN(keras.Model):
             # In the first step, this would have TensorFlow trace it twice.
             self.optimizer.build(self.trainable_variables)
         self.steps.assign(steps)
+        self.taken.assign(self.optimizer.iterations)
         epochs = max(1, min(10, steps // 50))
         crops = Crops(2 * pixels - 1, (self.crop, self.patch), batch_size, -(-steps // epochs), self._rng)
         return super().fit(crops, epochs=epochs, verbose=verbose, **kwargs)
