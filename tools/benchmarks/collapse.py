@@ -45,13 +45,22 @@ def pixel_response(layer):
     return tf.reverse(x[0, :, :, 0], axis=(0, 1))
 
 
-def generator_loss(image, target, kernel_of):
+def collapsed(layer, image):
+    """Returns the output and the kernel, composed once for both."""
+    return layer(image, training=True, return_kernel=True)
+
+
+def expanded(layer, image):
+    """Returns the output and the kernel, each by the chain, as the original code does."""
+    return layer(image, training=True), pixel_response(layer)
+
+
+def generator_loss(image, target, forward):
     """Returns the loss of a generator as a function of the layer."""
 
     def loss_of(layer):
-        kernel = kernel_of(layer)
+        output, kernel = forward(layer, image)
         terms = (losses.sum_to_one, losses.boundaries, losses.centralized, losses.sparse)
-        output = layer(image, training=True)
         return ops.mean(ops.abs(output - target)) + sum(term(kernel) for term in terms)
 
     return loss_of
@@ -61,12 +70,11 @@ def generators(size, filters):
     """Returns the steps of a generator in both modes, and their multiplications."""
     image = tf.random.stateless_uniform((1, size, size, 3), seed=(1, 2))
     steps, work = {}, {}
-    forms = {"collapsed": layers.LinearGenerator.effective_kernel, "expanded": pixel_response}
-    for mode, kernel_of in forms.items():
+    for mode, forward in {"collapsed": collapsed, "expanded": expanded}.items():
         keras.utils.set_random_seed(0)
         layer = layers.LinearGenerator(filters, train_mode=mode)
         target = tf.zeros_like(layer(image))
-        steps[mode] = train_step(layer, generator_loss(image, target, kernel_of))
+        steps[mode] = train_step(layer, generator_loss(image, target, forward))
         work[mode] = chain_work(layer, size, planes=3) if mode == "expanded" else plane_work(layer, target.shape)
     return steps, work
 

@@ -120,12 +120,9 @@ def test_half_precision_composes_in_float32(kind):
     layer = make(kind, dtype="mixed_float16")
     exact = make(kind)
     exact.set_weights(layer.get_weights())
-    kernels = []
-    call = layer._collapsed
-    layer._collapsed = lambda x: (kernels.append(layer.effective_kernel()), call(x))[1]
-    layer(sample(1, 8, 8, 3))
-    assert keras.ops.dtype(kernels[0]) == "float32"
-    assert np.array_equal(kernels[0], exact.effective_kernel())
+    _, kernel = layer(sample(1, 8, 8, 3), return_kernel=True)
+    assert keras.ops.dtype(kernel) == "float32"
+    assert np.array_equal(kernel, exact.effective_kernel())
 
 
 @pytest.mark.tensorflow("graphs")
@@ -186,3 +183,15 @@ def test_bad_shapes_are_named(kind, shape, message):
 def test_composition_needs_weights(kind, method):
     with pytest.raises(ValueError, match=r"has no weights to compose yet. Call it on an input, or build"):
         getattr(KINDS[kind](), method)()
+
+
+@pytest.mark.parametrize("train_mode", ("collapsed", "expanded"))
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_kernel_comes_with_the_output(kind, train_mode):
+    layer, x = make(kind, train_mode=train_mode, dtype="float64"), sample(2, 9, 8, 3)
+    y, kernel = layer(x, training=True, return_kernel=True)
+    assert relative_error(y, layer(x, training=True)) == 0
+    assert relative_error(kernel, layer.effective_kernel()) == 0
+    symbolic = layer(keras.Input((9, 8, 3), dtype="float64"), return_kernel=True)
+    assert [tuple(part.shape) for part in symbolic] == [(None, *y.shape[1:]), tuple(kernel.shape)]
+    assert [part.dtype for part in symbolic] == ["float64", "float64"]

@@ -140,8 +140,8 @@ class BranchConv2D(ConvolutionWeights, Collapsible):
     def _branch(self, name):
         """The stage of a branch before its normalisation."""
         if name == "identity":
-            dtype = "float64" if self.variable_dtype == "float64" else "float32"
-            return kernels.Stage(kernels.delta((1, 1), self.filters, dtype=dtype), strides=self.strides)
+            identity = kernels.delta((1, 1), self.filters, dtype=self._composed_dtype)
+            return kernels.Stage(identity, strides=self.strides)
         kernel = exact(self.kernels[name])
         if name == "average":
             taps = ops.ones((*self.kernel_size, 1, 1), dtype=kernel.dtype)

@@ -28,6 +28,9 @@ class Collapsible(CheckedInput):
     - `_add_weights(channels)` and `_stage()`, the `ops.kernels.Stage` composed of them;
     - `_expanded(x, training)`, the same convolution of an input, channels last, with the pads already there.
 
+    `layer(x, return_kernel=True)` gives `(y, kernel)` with the kernel of that one convolution, composed once for both:
+    for losses about the kernel.
+
     Args:
         strides: Integer or two.
         padding: `"valid"` or `"same"`.
@@ -91,12 +94,21 @@ class Collapsible(CheckedInput):
         self.input_spec = keras.layers.InputSpec(ndim=4, axes={self._channel_axis: channels})
         self._add_weights(channels)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs, training=None, return_kernel=False):
         # Channels last inside: TensorFlow's convolutions on CPU know no other order on some processors.
-        is_last = self.data_format == "channels_last"
+        is_last, is_expanded = self.data_format == "channels_last", self._is_expanded(training)
         x = inputs if is_last else ops.transpose(inputs, (0, 2, 3, 1))
-        y = self._expanded(self._padded(x), training) if self._is_expanded(training) else self._collapsed(x)
-        return self.activation(y if is_last else ops.transpose(y, (0, 3, 1, 2)))
+        stage = self._stage() if return_kernel or not is_expanded else None
+        y = self._expanded(self._padded(x), training) if is_expanded else self._convolved(x, stage)
+        y = self.activation(y if is_last else ops.transpose(y, (0, 3, 1, 2)))
+        return (y, stage.kernel) if return_kernel else y
+
+    def compute_output_spec(self, inputs, training=None, return_kernel=False):
+        y = keras.KerasTensor(self.compute_output_shape(inputs.shape), dtype=self.compute_dtype)
+        if not return_kernel:
+            return y
+        channels = self._composed_channels(inputs.shape[self._channel_axis])
+        return y, keras.KerasTensor((*self.composed_size, *channels), dtype=self._composed_dtype)
 
     def compute_output_shape(self, input_shape):
         arguments.check_rank(self, input_shape, 2)
@@ -126,7 +138,7 @@ class Collapsible(CheckedInput):
         self._channels = channels
 
     def _stage(self):
-        return Stage(delta((1, 1), self._channels, dtype=self.variable_dtype), strides=self.strides)
+        return Stage(delta((1, 1), self._channels, dtype=self._composed_dtype), strides=self.strides)
 
     def _expanded(self, x, training):
         return placement.convolve(x, self._stage())
@@ -137,8 +149,15 @@ class Collapsible(CheckedInput):
     def _output_channels(self, channels):
         return channels
 
-    def _collapsed(self, x):
-        return placement.convolve(x, self._stage(), padding=self.padding)
+    def _composed_channels(self, channels):
+        return channels, self._output_channels(channels)
+
+    @property
+    def _composed_dtype(self):
+        return "float64" if self.variable_dtype == "float64" else "float32"
+
+    def _convolved(self, x, stage):
+        return placement.convolve(x, stage, padding=self.padding)
 
     def _padded(self, x):
         if self.padding == "valid":

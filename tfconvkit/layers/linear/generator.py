@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfconvkit import backend
+from tfconvkit.layers.linear import placement
 from tfconvkit.layers.linear.chain import ConvolutionChain
 from tfconvkit.ops import kernels
 
@@ -64,13 +65,13 @@ class LinearGenerator(ConvolutionChain):
     def _add_weights(self, channels):
         self._add_chain(1, 1)
 
-    def _collapsed(self, x):
-        # TensorFlow's depthwise convolution takes equal strides only.
-        if self.strides[0] != self.strides[1] or not backend.is_depthwise_fast():
-            return self._by_plane(super()._collapsed, x)
-        kernel = ops.tile(self._stage().kernel, (1, 1, x.shape[-1], 1))
-        settings = {"strides": self.strides, "padding": self.padding, "data_format": "channels_last"}
-        return ops.depthwise_conv(x, ops.cast(kernel, x.dtype), **settings)
+    def _composed_channels(self, channels):
+        return 1, 1
+
+    def _convolved(self, x, stage):
+        if not backend.is_depthwise_fast():
+            return self._by_plane(super()._convolved, x, stage)
+        return placement.convolve_planes(self._padded(x), stage)
 
     def _expanded(self, x, training):
         return self._by_plane(super()._expanded, x, training)
