@@ -74,7 +74,7 @@ FAULTS = (
     Fault("jax", "*/kernelgan/test_estimation.py::test_the_estimate_is_the_mean_kernel_of_the_second_half", KEPT),
     Fault("jax", "*/inpainting/test_training.py::test_each_player_follows_its_own_loss_alone*", REDUCED),
     Fault("jax", "*/flow/test_coupling.py::test_a_coupling_is_built_inside_a_function", TRACED),
-    Fault("torch", "*/flow/test_flow.py::test_the_training_step_is_traced_once", EAGER),
+    Fault("torch", "*::test_the_training_step_is_traced_once", EAGER),
     Fault("torch", "*/flow/test_pyramid.py::test_latents_and_images_are_those_of_the_pytorch_code*", DOTS),
 )
 

@@ -141,3 +141,13 @@ def test_missing_masks_are_named():
 def test_unknown_kinds_are_named():
     with pytest.raises(ValueError, match="Received kind='relativistic'"):
         network(adversarial="relativistic")
+
+
+def test_the_training_step_is_traced_once():
+    traces, model = [], network()
+    model.compile("adam")
+    step = model.train_step
+    # On JAX a step takes the state before the data.
+    model.train_step = lambda *arguments: traces.append(arguments) or step(*arguments)
+    model.fit([IMAGES, HOLES], batch_size=2, epochs=2, verbose=0)
+    assert len(traces) == 1

@@ -66,6 +66,12 @@ class InpaintingGAN(CheckedInput, keras.Model):
         self._trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction", "generator", "discriminator")]
         self.built = True
 
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+        # Where the optimizer's variables are made within the first step, TensorFlow traces the step twice.
+        if self.optimizer is not None and self.generator.built and self.discriminator.built:
+            self.optimizer.build(self.trainable_variables)
+
     def check_inputs(self, inputs):
         self._check_pair(inputs)
         super().check_inputs(inputs)
