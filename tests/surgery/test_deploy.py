@@ -161,6 +161,20 @@ def test_strided_layer_of_open_size_asks_for_the_input_shape():
         assert relative_error(deployed(x), model(x)) <= tolerances.DEPLOYED
 
 
+def test_volumes_whose_strides_exceed_the_kernel_are_cropped():
+    # TensorFlow's own "same" of volumes puts such windows elsewhere.
+    def model(size):
+        return keras.Sequential([keras.Input((size, 5, 5, 1)), layers.LiftConv3D(
+            2, (1, 3, 3), group="C4", strides=(3, 1, 1), padding="same", bias_initializer="normal")])
+
+    for original in map(model, (4, 6, 7)):
+        deployed = surgery.deploy(original)
+        assert module_roots(deployed) == {"keras"}
+        assert error(outputs(deployed, sample(original)), outputs(original, sample(original))) <= tolerances.DEPLOYED
+    with pytest.raises(ValueError, match="is written out for the sizes of its grid"):
+        surgery.deploy(model(None))
+
+
 def test_layer_called_at_two_sizes_becomes_two_layers():
     strided = layers.GroupConv2D(1, 3, "C4", strides=2, padding="same", name="strided")
     image = keras.Input((8, 8, 4))

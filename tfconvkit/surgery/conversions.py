@@ -96,12 +96,21 @@ def _grid(layer, shape):
 
 
 def _is_sized_kernel(layer):
-    return len(layer._layout.window.all_remainders()) > 1
+    # What `unread` counts where the grid has every remainder.
+    has_rests = any(rest > 0 for rest in layer.unread(layer.strides, layer.kernel_size))
+    return has_rests or len(layer._layout.window.all_remainders()) > 1
 
 
 def _convolution(layer, shape, name):
     bank = ops.convert_to_numpy(layer.bank(_grid(layer, shape)))
-    return _with_bank(layer, "convolution", bank, bank.shape[-1], shape, name)
+    rests = layer.unread(_grid(layer, shape), bank.shape[: layer.rank])
+    if not any(rest > 0 for rest in rests):
+        return _with_bank(layer, "convolution", bank, bank.shape[-1], shape, name)
+    crop = keras.layers.Cropping3D([(0, max(rest, 0)) for rest in rests], data_format=layer.data_format)
+    inputs = keras.Input(shape[1:], dtype=layer.compute_dtype)
+    read = crop(inputs)
+    plain = _with_bank(layer, "convolution", bank, bank.shape[-1], read.shape, name)
+    return keras.Model(inputs, plain(read), name=name)
 
 
 def _transposed_convolution(layer, shape, name):

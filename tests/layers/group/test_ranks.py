@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from keras import ops
 from laws import equivariance_error, relative_error
 
-from tfconvkit import groups, layers
+from tfconvkit import groups, layers, padding
 
 LINE, SPACE = ("C1", "D1"), ("C1", "C4", "C4v", "D4", "O", "Oh")
 FIELDS = (("trivial", "regular"), ("regular", "regular"), ("regular", "trivial"), ("trivial", "trivial"))
@@ -51,6 +51,22 @@ def test_same_convolution_of_volumes_is_equivariant(group, size, strides, rate, 
     arguments.update(input_field=fields[0], output_field=fields[1], bias_initializer="normal")
     error = law_error(layers.GroupConv3D, groups.get(group, 3), grid, fields, **arguments)
     assert error <= tolerances.LAW["float64"]
+
+
+@pytest.mark.parametrize("data_format", ("channels_last", "channels_first"))
+@pytest.mark.parametrize("size, kernel_size, strides", [(4, 2, 4), (6, 1, 3), (5, (1, 3, 3), (3, 2, 2)), (7, 2, 3)])
+def test_windows_smaller_than_the_strides_stand_where_same_puts_them(size, kernel_size, strides, data_format):
+    # TensorFlow's own "same" of volumes moves them into the middle of what they leave out.
+    arguments = dict(strides=strides, padding="same", input_field="trivial", dtype="float64", data_format=data_format)
+    layer = layers.GroupConv3D(2, kernel_size, "C4", **arguments)
+    x = np.random.default_rng(0).normal(size=(1, *[size] * 3, 2))
+    is_last = data_format == "channels_last"
+    y = np.asarray(layer(x if is_last else np.moveaxis(x, -1, 1)))
+    y = (y if is_last else np.moveaxis(y, 1, -1))[..., ::4]
+    around = [padding.same_pads(size, k, s) for k, s in zip(layer.kernel_size, layer.strides, strict=True)]
+    padded = np.pad(x, [(0, 0), *around, (0, 0)])
+    expected = ops.conv(padded, np.asarray(layer.kernel), strides, "valid", data_format="channels_last")
+    assert relative_error(y, expected) <= tolerances.LAW["float64"]
 
 
 @pytest.mark.parametrize("fields", FIELDS)

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from tfconvkit import groups
+from tfconvkit import padding as pads
 from tfconvkit.banks import GroupKernel
 from tfconvkit.layers import arguments
 from tfconvkit.layers.group import base
@@ -132,7 +133,27 @@ class GroupConv(ConvolutionWeights):
         else:
             self._layout.prepare(grid, fields)
 
+    def unread(self, grid, support):
+        """Counts the last cells of each axis that no window reads and TensorFlow must not see: `r + 1 - k`, or 0.
+
+        Its "same" of volumes moves windows smaller than the strides into the middle of what they leave out.
+
+        Args:
+            grid: Sizes of the input.
+            support: Sizes of the bank.
+        """
+        if self.rank < 3 or self.padding == "valid":
+            return [0] * self.rank
+        extents = map(pads.dilated_size, support, self._layout.dilation_rate)
+        axes = zip(grid, self.strides, extents, strict=True)
+        return [pads.remainder(n, s) + 1 - k if s > k else 0 for n, s, k in axes]
+
     def _convolve(self, inputs, bank):
+        grid = arguments.grid_of(ops.shape(inputs), self.data_format)
+        for axis, rest in enumerate(self.unread(grid, bank.shape[: self.rank])):
+            if not isinstance(rest, int) or rest > 0:
+                place = axis + (1 if self.data_format == "channels_last" else 2)
+                inputs = inputs[(slice(None),) * place + (slice(None, grid[axis] - rest),)]
         return ops.conv(
             inputs,
             bank,
@@ -144,12 +165,12 @@ class GroupConv(ConvolutionWeights):
 
     def _convolve_and_crop(self, inputs):
         """The same output by kernels without a support around them, whose zeros would be multiplied."""
-        pads, starts = self._crops
+        around, starts = self._crops
         layout = self._unembedded
         kernel = ops.convert_to_tensor(self.kernel)
         bank = group_expand(kernel, layout.rows((0,) * self.rank, self._fields))
         outputs = ops.conv(
-            ops.pad(inputs, arguments.join_shape((0, 0), pads, (0, 0), self.data_format)),
+            ops.pad(inputs, arguments.join_shape((0, 0), around, (0, 0), self.data_format)),
             bank,
             padding="valid",
             dilation_rate=layout.dilation_rate,
