@@ -28,6 +28,7 @@ class Clone:
     def __init__(self, folder):
         self.root = folder / "a clone"
         shutil.copytree(ROOT / "tools", self.root / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / ".ci", self.root / ".ci")
         for name in ("setup.cfg", "pyproject.toml"):
             shutil.copy(ROOT / name, self.root)
         self.log = folder / "log"
@@ -186,5 +187,17 @@ def test_the_check_of_accelerators_says_that_there_is_none(tmp_path):
     assert finished.stdout.strip().splitlines()[-1] in (tmp_path / "gpu.md").read_text()
 
 
-def test_continuous_integration_runs_every_test():
-    assert (ROOT / ".ci/run").read_text().splitlines()[-1] == 'exec tools/test --all "$@"'
+def test_continuous_integration_runs_every_test_and_every_backend(clone):
+    finished = clone.run(".ci/run")
+    assert finished.returncode == 0, finished.stderr
+    fast = "-m pytest -n 2 -m not slow"
+    assert clone.calls("-m pytest") == ["-m pytest -n 2", fast, fast, f"{fast} tests/backends"]
+    assert clone.calls("backend") == ["backend tensorflow", "backend torch", "backend jax", "backend tensorflow"]
+
+
+def test_continuous_integration_stops_at_a_failure_and_says_what_there_was_no_time_for(clone):
+    assert clone.run(".ci/run", PYTEST_STATUS=3).returncode == 3
+    assert clone.calls("backend") == ["backend tensorflow"]
+    late = clone.run(".ci/run", SECONDS=32 * 60)
+    assert (late.returncode, clone.calls("backend")) == (0, ["backend tensorflow", "backend torch"])
+    assert "32 minutes are over: JAX and the files between backends are left out" in late.stderr
