@@ -72,6 +72,9 @@ class InpaintingGAN(CheckedInput, keras.Model):
         if self.optimizer is not None and self.generator.built and self.discriminator.built:
             self.optimizer.build(self.trainable_variables)
 
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
     def check_inputs(self, inputs):
         self._check_pair(inputs)
         super().check_inputs(inputs)
