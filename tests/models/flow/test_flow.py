@@ -161,6 +161,16 @@ def test_saved_flows_load_with_equal_densities(make, tmp_path):
     again.fit(IMAGES, verbose=0)
 
 
+def test_a_saved_flow_goes_on_where_its_training_stopped(tmp_path):
+    flow, x = Flow(layers.Chain(couplings())), IMAGES.astype("float32")
+    flow.compile(keras.optimizers.Adam(0.01))
+    flow.fit(x, epochs=2, verbose=0)
+    flow.save(tmp_path / "flow.keras")
+    losses = [model.fit(x, epochs=3, verbose=0).history["loss"]
+              for model in (keras.saving.load_model(tmp_path / "flow.keras"), flow)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
 @pytest.mark.tensorflow("graphs")
 def test_any_batch_and_grid_in_one_trace():
     flow, traces = Flow(layers.Chain(couplings())), []

@@ -9,12 +9,13 @@ from keras import ops
 from tfconvkit.layers import Chain, Dequantize, Invertible
 from tfconvkit.layers.inputs import NUMBERS, CheckedInput
 from tfconvkit.models.flow import priors
+from tfconvkit.models.traced_once import TracedOnce
 from tfconvkit.models.weight_norm_resnet import base_config
 from tfconvkit.ops import arguments, bounds
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class Flow(CheckedInput, keras.Model):
+class Flow(CheckedInput, TracedOnce):
     """Models the density of data by a bijection to numbers of a simple density.
 
     `log p(x) = log prior(z) + log|det dz/dx|` with `z = chain(x)`. `model(x)` is `log p(x)` per sample, in nats.
@@ -91,12 +92,6 @@ class Flow(CheckedInput, keras.Model):
 
     def compute_output_spec(self, x, training=None):
         return keras.KerasTensor(x.shape[:1], dtype=self.chain.log_det_dtype)
-
-    def compile(self, *args, **kwargs):
-        super().compile(*args, **kwargs)
-        # Where the optimizer's variables are made within the first step, TensorFlow traces the step twice.
-        if self.built and self.optimizer is not None:
-            self.optimizer.build(self.trainable_variables)
 
     def fit(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         return super().fit(x, _beside(y, sample_weight), *args, sample_weight=sample_weight, **kwargs)

@@ -5,11 +5,12 @@ from keras import ops
 
 from tfconvkit import losses
 from tfconvkit.layers.inputs import NUMBERS, CheckedInput
+from tfconvkit.models.traced_once import TracedOnce
 from tfconvkit.ops import arguments
 
 
 @keras.saving.register_keras_serializable(package="tfconvkit")
-class InpaintingGAN(CheckedInput, keras.Model):
+class InpaintingGAN(CheckedInput, TracedOnce):
     """Trains a generator and a discriminator against each other, with plain `compile` and `fit` on every backend.
 
     The loss is `reconstruction(coarse) + reconstruction(refined) + adversarial_weight * G + D`: the generator's loss
@@ -65,15 +66,6 @@ class InpaintingGAN(CheckedInput, keras.Model):
         self._generator_loss = losses.GeneratorLoss(adversarial)
         self._trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction", "generator", "discriminator")]
         self.built = True
-
-    def compile(self, *args, **kwargs):
-        super().compile(*args, **kwargs)
-        # Where the optimizer's variables are made within the first step, TensorFlow traces the step twice.
-        if self.optimizer is not None and self.generator.built and self.discriminator.built:
-            self.optimizer.build(self.trainable_variables)
-
-    def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
 
     def check_inputs(self, inputs):
         self._check_pair(inputs)
