@@ -54,7 +54,8 @@ def gradients(function, inputs=(), variables=()):
         with keras.StatelessScope(state_mapping=list(zip(variables, values[len(inputs) :], strict=True))):
             result = function(*values[: len(inputs)])
         # PyTorch's tensors lose their gradient in operations with arrays, and zero is then equal to zero.
-        assert getattr(result, "requires_grad", True), "the function depends on no input: are there NumPy arrays in it?"
+        is_constant = values and not getattr(result, "requires_grad", True)
+        assert not is_constant, "the function depends on no input: are there NumPy arrays in it?"
         return result
 
     return running.vjp(of_values, [*inputs, *(variable.value for variable in variables)], np.ones(()))

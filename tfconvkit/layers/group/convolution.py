@@ -78,13 +78,11 @@ class GroupConv(ConvolutionWeights):
     def call(self, inputs):
         self._check_grid(arguments.grid_of(inputs.shape, self.data_format))
         if self._crops:
-            outputs = self._convolve_and_crop(inputs)
+            # The bias comes before the crop: TensorFlow adds it within the convolution.
+            outputs = self._cropped(self._add_bias(self._convolve_unembedded(inputs)))
         else:
-            outputs = self._convolve(inputs, self.bank(arguments.grid_of(ops.shape(inputs), self.data_format)))
-        if self.use_bias:
-            # Broadcast, not repeat: TensorFlow's repeat costs a dozen small operations.
-            bias = ops.broadcast_to(ops.reshape(self.bias, (-1, 1)), (self.filters, self._layout.output_field.size))
-            outputs = ops.add(outputs, ops.reshape(bias, self._bias_shape()))
+            bank = self.bank(arguments.grid_of(ops.shape(inputs), self.data_format))
+            outputs = self._add_bias(self._convolve(inputs, bank))
         return self.activation(outputs)
 
     def bank(self, grid):
@@ -163,20 +161,28 @@ class GroupConv(ConvolutionWeights):
             data_format=self.data_format,
         )
 
-    def _convolve_and_crop(self, inputs):
-        """The same output by kernels without a support around them, whose zeros would be multiplied."""
-        around, starts = self._crops
-        layout = self._unembedded
+    def _convolve_unembedded(self, inputs):
+        """All outputs and some more, by kernels without a support around them, whose zeros would be multiplied."""
+        around, layout = self._crops[0], self._unembedded
         kernel = ops.convert_to_tensor(self.kernel)
         bank = group_expand(kernel, layout.rows((0,) * self.rank, self._fields))
-        outputs = ops.conv(
+        return ops.conv(
             ops.pad(inputs, arguments.join_shape((0, 0), around, (0, 0), self.data_format)),
             bank,
             padding="valid",
             dilation_rate=layout.dilation_rate,
             data_format=self.data_format,
         )
-        return crop_per_channel(outputs, np.tile(starts, (self.filters, 1)), self.data_format)
+
+    def _cropped(self, outputs):
+        return crop_per_channel(outputs, np.tile(self._crops[1], (self.filters, 1)), self.data_format)
+
+    def _add_bias(self, outputs):
+        if not self.use_bias:
+            return outputs
+        # Broadcast, not repeat: TensorFlow's repeat costs a dozen small operations.
+        bias = ops.broadcast_to(ops.reshape(self.bias, (-1, 1)), (self.filters, self._layout.output_field.size))
+        return ops.add(outputs, ops.reshape(bias, self._bias_shape()))
 
     def _rows(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
