@@ -21,15 +21,19 @@ def _relative_error(value, expected):
     return np.abs(value - expected).max() / max(np.abs(expected).max(), 1e-30)
 
 
-def equivariance_error(function, group, x, input_field, output_field, data_format="channels_last"):
-    """Largest error of `function(L_g x) = L_g function(x)` over the elements of the group."""
+def equivariance_error(function, group, x, input_field, output_field, data_format="channels_last", at_once=False):
+    """Largest error of `function(L_g x) = L_g function(x)` over the elements of the group.
+
+    A function that treats the samples of a batch independently may take all moved inputs of a shape `at_once`.
+    """
     y = ops.convert_to_numpy(function(x))
-    errors = []
+    batches = {}
     for element in range(group.order):
-        moved = groups.act(group, element, x, input_field, data_format)
-        expected = groups.act(group, element, y, output_field, data_format)
-        errors.append(relative_error(function(moved), expected))
-    return max(errors)
+        moved = ops.convert_to_numpy(groups.act(group, element, x, input_field, data_format))
+        expected = ops.convert_to_numpy(groups.act(group, element, y, output_field, data_format))
+        batches.setdefault(moved.shape if at_once else element, []).append((moved, expected))
+    pairs = [map(np.concatenate, zip(*batch, strict=True)) for batch in batches.values()]
+    return max(relative_error(function(moved), expected) for moved, expected in pairs)
 
 
 def gradient_error(function, inputs, rng, step=1e-6):

@@ -35,7 +35,7 @@ def test_the_network_turns_with_its_input_before_and_after_training(name, group)
 
 def network_error(model, group, x):
     output_field = "trivial" if model.layers[-1].name in ("positions", "predictions", "top") else "regular"
-    return equivariance_error(model, groups.get(group, 2), x, "trivial", output_field)
+    return equivariance_error(model, groups.get(group, 2), x, "trivial", output_field, at_once=True)
 
 
 @IN_TURN

@@ -41,7 +41,7 @@ def law_error(
     channels = groups.Field(fields[0], group).size
     shape = (1, *grid, channels) if data_format == "channels_last" else (1, channels, *grid)
     x = np.random.default_rng(0).normal(size=shape).astype(dtype)
-    return equivariance_error(layer, group, x, *fields, data_format)
+    return equivariance_error(layer, group, x, *fields, data_format, at_once=True)
 
 
 @given(

@@ -19,7 +19,7 @@ def law_error(cls, group, grid, fields, **arguments):
     """Equivariance error of a random layer in float64."""
     layer = cls(group=group, dtype="float64", **arguments)
     x = np.random.default_rng(0).normal(size=(1, *grid, groups.Field(fields[0], group).size))
-    return equivariance_error(layer, group, x, *fields)
+    return equivariance_error(layer, group, x, *fields, at_once=True)
 
 
 @given(
