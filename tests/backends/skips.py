@@ -88,10 +88,11 @@ def reason_to_skip(backend, node_id):
 
 # Whole files and laws that are slow tests on JAX, with a second of XLA for every operation and shape; the contracts run
 # a configuration of each layer and model.
-LONG = ("/audit/", "/models/", "/surgery/", "/operators/", "/ops/test_spectral", "/layers/operator/",
-        "/layers/attention/", "/flow/test_reversible.py", "test_chains_and_sums_nest")
+LONG = ("/audit/", "/models/", "/surgery/", "/operators/", "/ops/test_spectral", "/losses/test_spectral",
+        "/layers/operator/", "/layers/attention/", "/layers/linear/", "/flow/test_reversible.py",
+        "test_chains_and_sums_nest")
 # Contracts that are slow tests on JAX: what the others ask at one size and in float32, they ask at more.
-REPEATED = ("test_unknown_batch_and_grid_give_the_same_numbers",
+REPEATED = ("test_unknown_batch_and_grid_give_the_same_numbers", "test_shapes_are_computed_from_shapes_alone",
             "test_half_precision_computes_in_half_and_keeps_float32_weights")
 
 
