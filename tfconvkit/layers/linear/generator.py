@@ -3,7 +3,6 @@
 import keras
 from keras import ops
 
-from tfconvkit import backend
 from tfconvkit.layers.linear import placement
 from tfconvkit.layers.linear.chain import ConvolutionChain
 from tfconvkit.ops import kernels
@@ -69,8 +68,6 @@ class LinearGenerator(ConvolutionChain):
         return 1, 1
 
     def _convolved(self, x, stage):
-        if not backend.is_depthwise_fast():
-            return self._by_plane(super()._convolved, x, stage)
         return placement.convolve_planes(self._padded(x), stage)
 
     def _expanded(self, x, training):

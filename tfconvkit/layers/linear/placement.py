@@ -1,13 +1,14 @@
 """Where the windows of a composed kernel stand, channels last: one padding in front of a whole chain."""
 
-import math
-
 import numpy as np
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit import padding as pads
 from tfconvkit.ops.kernels import dilate, ungroup
-from tfconvkit.ops.squeeze import squeeze
+
+# Output columns that one product of matrices computes; a wider band would multiply more zeros.
+MOST_COLUMNS = 32
 
 
 def output_grid(grid, kernel_size, strides, padding):
@@ -33,24 +34,38 @@ def convolve(x, stage, padding="valid"):
 def convolve_planes(x, stage):
     """Convolves every plane of images with the one plane of a stage, padding "valid", without bias.
 
-    With strides `S`, `y = sum over p < S of x_p * kernel_p`, where `x_p` and `kernel_p` keep every `S`-th pixel from
-    `p` on: a depthwise convolution without strides, which TensorFlow computes in half the time (and in any two
-    strides). Windows that end within a block read the rest of it times zero.
+    The columns of a block of the image are channels, and its kernel a band: with strides `S`,
+    `y[i, j] = sum over u, l of x[S i + u, l] band[u, l, j]`, `band[u, S j + v, j] = kernel[u, v]` and 0 elsewhere. The
+    zeros are multiplied, but within products of matrices: by kernels of 13x13 in strides of 2 on 512x512x3, 2.5 times
+    as fast as a depthwise convolution, 5 times within XLA. (An inf makes its block of columns NaN.)
 
     Args:
         x: Tensor `(batch, height, width, planes)`.
         stage: `ops.kernels.Stage` with kernel `(*size, 1, 1)`, neither dilated nor grouped.
     """
     sizes, planes = ops.shape(x)[1:3], x.shape[-1]
-    kernel_size, strides = stage.kernel.shape[:2], stage.strides
-    counts = [pads.output_size(n, k, s, "valid") for n, k, s in zip(sizes, kernel_size, strides, strict=True)]
-    rows, columns = ((o - 1 - (-k // s)) * s for o, k, s in zip(counts, kernel_size, strides, strict=True))
-    x = ops.pad(x, [(0, 0), *((0, s - 1) for s in strides), (0, 0)])[:, :rows, :columns]
-    kernel = ops.pad(stage.kernel, [*((0, -k % s) for k, s in zip(kernel_size, strides, strict=True)), (0, 0), (0, 0)])
-    kernel = squeeze(ops.expand_dims(kernel[..., 0], axis=0), strides, "pixel_major")
-    kernel = ops.cast(ops.repeat(kernel[0], planes, axis=-1)[..., None], x.dtype)
-    y = ops.depthwise_conv(squeeze(x, strides, "pixel_major"), kernel, padding="valid", data_format="channels_last")
-    return ops.sum(ops.reshape(y, (-1, *counts, math.prod(strides), planes)), axis=3)
+    (rows, columns), (row_stride, stride) = stage.kernel.shape[:2], stage.strides
+    counts = [pads.output_size(n, k, s, "valid") for n, k, s in zip(sizes, (rows, columns), stage.strides, strict=True)]
+    behind = max(columns - stride, 0)
+    block = _block_size(counts[1], -(-behind // stride))
+    blocks, hop = -(-counts[1] // block), block * stride
+    images = ops.reshape(ops.transpose(x, (0, 3, 1, 2)), (-1, *sizes))
+    images = ops.pad(images, [(0, 0), (0, 0), (0, 2 * hop + stride)])[:, :, : (blocks + 1) * hop]
+    images = ops.reshape(images, (-1, sizes[0], blocks + 1, hop))
+    images = ops.concatenate([images[:, :, :-1], images[:, :, 1:, :behind]], axis=-1)
+    places = np.arange(hop + behind)[:, None] - stride * np.arange(block)
+    band = ops.convert_to_tensor(np.equal.outer(np.arange(columns), places), dtype=stage.kernel.dtype)
+    band = backend.matmul(stage.kernel[:, :, 0, 0], ops.reshape(band, (columns, -1)))
+    band = ops.cast(ops.reshape(band, (rows, 1, hop + behind, block)), x.dtype)
+    y = ops.conv(images, band, strides=(row_stride, 1), padding="valid", data_format="channels_last")
+    y = ops.reshape(y, (-1, planes, counts[0], blocks * block))[..., : counts[1]]
+    return ops.transpose(y, (0, 2, 3, 1))
+
+
+def _block_size(count, least):
+    """The number of output columns of a block: some that divide a known count evenly, not below the least."""
+    even = -(-count // -(-count // MOST_COLUMNS)) if isinstance(count, int) else MOST_COLUMNS
+    return max(even, least)
 
 
 def padded(x, kernel_size, strides):
