@@ -1,6 +1,6 @@
 """One model for each family of layers: writes them to `.keras` files on one backend, and runs files of another.
 
-Usage: KERAS_BACKEND=... python families.py write|read FOLDER      (a file and its outputs for each family)
+Usage: KERAS_BACKEND=... python families.py write|read FOLDER...      (a file and its outputs for each family)
 """
 
 import sys
@@ -80,7 +80,7 @@ def read(folder):
         with np.load(folder / f"{family.__name__}.npz") as expected:
             error = max(np.abs(y - expected[key]).max() / np.abs(expected[key]).max()
                         for y, key in zip(found, expected.files, strict=True))
-        print(family.__name__, error)
+        print(folder.name, family.__name__, error)
 
 
 def samples(model):
@@ -97,4 +97,5 @@ def outputs(model, x):
 
 
 if __name__ == "__main__":
-    {"write": write, "read": read}[sys.argv[1]](Path(sys.argv[2]))
+    for folder in map(Path, sys.argv[2:]):
+        {"write": write, "read": read}[sys.argv[1]](folder)
