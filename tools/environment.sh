@@ -3,6 +3,8 @@
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 venv_python="$root/.venv/bin/python"
+# Python compiles what it imports, a part of what pip would compile in a minute.
+pip_options="-qq --disable-pip-version-check --no-compile"
 export TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-2}"
 
 fail() {
@@ -39,14 +41,14 @@ make_venv() {
 # One version, so that an index with CPU builds may answer with one; elsewhere on Linux this may be the build for CUDA.
 install_torch() {
   "$venv_python" -c 'import torch' 2>/dev/null ||
-    "$venv_python" -m pip install -qq --disable-pip-version-check 'torch==2.13.0' ||
+    "$venv_python" -m pip install $pip_options 'torch==2.13.0' ||
     fail "PyTorch could not be installed; pip says why above. Install it by hand into \"$root/.venv\", or leave out \
 --backends, which alone needs it."
 }
 
 install_extras() {
   case ",$1," in *,torch,*) install_torch ;; esac
-  (cd -- "$root" && "$venv_python" -m pip install -qq --disable-pip-version-check -e ".[$1]") ||
+  (cd -- "$root" && "$venv_python" -m pip install $pip_options -e ".[$1]") ||
     fail "the installation failed; pip says why above. TensorFlow may not support $("$venv_python" --version) yet: \
 then remove \"$root/.venv\" and name another one, such as: PYTHON=python3.12 tools/test"
 }
