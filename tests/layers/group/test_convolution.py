@@ -60,9 +60,7 @@ def test_same_is_equivariant_for_every_kernel_stride_dilation_and_grid(group, si
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("strides", (1, 2, 3))
 def test_same_is_equivariant_in_a_sweep(group, strides):
-    # Every remainder of either size by a stride, in both orders of the sizes.
-    grids = (4, 6), (5, 7), (9, 11), (7, 4), (6, 9), (11, 5)
-    for size, rate, (height, width) in itertools.product(range(1, 8), (1, 2), grids):
+    for size, rate, (height, width) in itertools.product(range(1, 8), (1, 2), itertools.product((4, 5, 9), (6, 7, 11))):
         error = law_error(group, size, strides, rate, (height, width), ("regular", "regular"))
         assert error <= tolerances.LAW["float64"], (size, rate, height, width)
 
