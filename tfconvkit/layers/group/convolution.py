@@ -49,6 +49,7 @@ class GroupConv(ConvolutionWeights):
         self._layout = self._make_layout(self.padding)
         self._crops = self._layout.cropped()
         self._unembedded = self._make_layout("valid") if self._crops else None
+        self._starts = np.tile(self._crops[1], (self.filters, 1)) if self._crops else None
         self._channel_axis = -1 if self.data_format == "channels_last" else 1
 
     def _make_layout(self, padding):
@@ -79,7 +80,8 @@ class GroupConv(ConvolutionWeights):
         self._check_grid(arguments.grid_of(inputs.shape, self.data_format))
         if self._crops:
             # The bias comes before the crop: TensorFlow adds it within the convolution.
-            outputs = self._cropped(self._add_bias(self._convolve_unembedded(inputs)))
+            outputs = self._add_bias(self._convolve_unembedded(inputs))
+            outputs = crop_per_channel(outputs, self._starts, self.data_format)
         else:
             bank = self.bank(arguments.grid_of(ops.shape(inputs), self.data_format))
             outputs = self._add_bias(self._convolve(inputs, bank))
@@ -173,9 +175,6 @@ class GroupConv(ConvolutionWeights):
             dilation_rate=layout.dilation_rate,
             data_format=self.data_format,
         )
-
-    def _cropped(self, outputs):
-        return crop_per_channel(outputs, np.tile(self._crops[1], (self.filters, 1)), self.data_format)
 
     def _add_bias(self, outputs):
         if not self.use_bias:

@@ -1,5 +1,7 @@
 """Where the windows of a composed kernel stand, channels last: one padding in front of a whole chain."""
 
+import functools
+
 import numpy as np
 from keras import ops
 
@@ -53,13 +55,19 @@ def convolve_planes(x, stage):
     images = ops.pad(images, [(0, 0), (0, 0), (0, 2 * hop + stride)])[:, :, : (blocks + 1) * hop]
     images = ops.reshape(images, (-1, sizes[0], blocks + 1, hop))
     images = ops.concatenate([images[:, :, :-1], images[:, :, 1:, :behind]], axis=-1)
-    places = np.arange(hop + behind)[:, None] - stride * np.arange(block)
-    band = ops.convert_to_tensor(np.equal.outer(np.arange(columns), places), dtype=stage.kernel.dtype)
-    band = backend.matmul(stage.kernel[:, :, 0, 0], ops.reshape(band, (columns, -1)))
+    taps = ops.convert_to_tensor(_taps_of_band(columns, stride, block), dtype=stage.kernel.dtype)
+    band = backend.matmul(stage.kernel[:, :, 0, 0], taps)
     band = ops.cast(ops.reshape(band, (rows, 1, hop + behind, block)), x.dtype)
     y = ops.conv(images, band, strides=(row_stride, 1), padding="valid", data_format="channels_last")
     y = ops.reshape(y, (-1, planes, counts[0], blocks * block))[..., : counts[1]]
     return ops.transpose(y, (0, 2, 3, 1))
+
+
+@functools.lru_cache(maxsize=32)
+def _taps_of_band(columns, stride, block):
+    """Which column `v` of the kernel stands at `(l, j)` of the band: zeros and ones, `(columns, l * j)`."""
+    places = np.arange(block * stride + max(columns - stride, 0))[:, None] - stride * np.arange(block)
+    return np.equal.outer(np.arange(columns), places).reshape(columns, -1)
 
 
 def _block_size(count, least):
