@@ -157,6 +157,13 @@ SILENT = {
     "a centre of other samples": (
         lambda: mask_1d().pinv(operators.Dense(damping=0.1)).prox(floats(2, 3), floats(3, 3)), "as many samples"
     ),
+    "the inverse of no samples": (
+        lambda: models.Flow(layers.ActNorm()).inverse_error(floats(0, 4, 4, 1)), "inverse_error needs one sample"
+    ),
+    "a loss without arguments": (
+        lambda: models.InpaintingGAN(dense(), dense(), reconstruction=object), "reconstruction as a Loss"
+    ),
+    "a grid without rows": (lambda: layers.AffineCoupling(net(8))(floats(2, 0, 6, 4)), "one cell or more"),
     "True samples": (lambda: models.Flow(layers.ActNorm()).sample(True), "n must be an integer"),
     "a word for whether": (lambda: models.GroupCNN(include_top="no"), "True or False"),
     "a word for layers": (lambda: surgery.collapse(dense(), layers="dense"), "list of names"),
@@ -198,6 +205,12 @@ def test_an_empty_batch_is_pooled(reduction):
 def test_an_empty_batch_is_redrawn():
     layer = layers.ContextualAttention(rate=2, strides=2, overlap="mass", masked="exclude")
     assert layer([floats(0, 8, 8, 2), floats(0, 8, 8, 2)]).shape == (0, 8, 8, 2)
+
+
+def test_an_empty_batch_passes_networks_of_keras():
+    assert layers.AffineCoupling(net(8))(floats(0, 6, 6, 4)).shape == (0, 6, 6, 4)
+    scales = layers.MultiScale([layers.Squeeze(2), layers.Squeeze(2)], prior="learned")
+    assert [tuple(z.shape) for z in scales(floats(0, 8, 8, 1))] == [(0, 4, 4, 2), (0, 2, 2, 8)]
 
 
 def test_integers_of_numpy_are_integers():

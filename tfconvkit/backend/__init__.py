@@ -2,6 +2,7 @@
 
 from tfconvkit.backend.borders import pad
 from tfconvkit.backend.context import is_depthwise_fast, is_tensorflow_xla
+from tfconvkit.backend.convolutions import conv, depthwise_conv, even_if_empty
 from tfconvkit.backend.differentiation import after, custom_vjp, vjp
 from tfconvkit.backend.fourier import complex_from, irfftn, rfftn
 from tfconvkit.backend.matrices import (
@@ -23,9 +24,12 @@ __all__ = [
     "average_pool",
     "clip",
     "complex_from",
+    "conv",
     "cumsum",
     "custom_vjp",
+    "depthwise_conv",
     "det_sign",
+    "even_if_empty",
     "floor",
     "from_working_form",
     "inverse",

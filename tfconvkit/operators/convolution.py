@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit import padding as arithmetic
 from tfconvkit.operators import borders, collapsing
 from tfconvkit.operators.base import LinearOperator
@@ -106,10 +107,10 @@ class Convolution(LinearOperator):
         cut = self.pads if self.pad_mode == "zeros" else [(0, 0)] * len(self.grid)
         around = [(k - 1 - before, k - 1 - behind) for k, (before, behind) in zip(self._extents, cut, strict=True)]
         is_odd = all(k % 2 for k in self._extents)
+        options = {"dilation_rate": self.dilation_rate, "data_format": "channels_last"}
         if self.padding == "same" and self.pad_mode == "zeros" and is_odd:
-            return ops.conv(y, kernel, padding="same", dilation_rate=self.dilation_rate, data_format="channels_last")
-        x = ops.conv(ops.pad(y, [(0, 0), *around, (0, 0)]), kernel, padding="valid",
-                     dilation_rate=self.dilation_rate, data_format="channels_last")
+            return backend.conv(y, kernel, padding="same", **options)
+        x = backend.conv(ops.pad(y, [(0, 0), *around, (0, 0)]), kernel, padding="valid", **options)
         return x if self.pad_mode == "zeros" else borders.fold(x, self.pads, self.pad_mode)
 
     def symbol(self, tensors):
@@ -165,11 +166,11 @@ class Convolution(LinearOperator):
         options = {"strides": self.strides, "padding": padding, "data_format": "channels_last"}
         # TensorFlow takes equal strides alone for depthwise convolutions, and has none for volumes.
         if self.depthwise and is_plain and len(set(self.strides)) == 1 and len(self.grid) < 3:
-            return ops.depthwise_conv(x, kernel, dilation_rate=self.dilation_rate, **options)
+            return backend.depthwise_conv(x, kernel, dilation_rate=self.dilation_rate, **options)
         kernel = self._ungrouped(kernel)
         # A dilation beside strides, which TensorFlow lacks, is written out.
         kernel, rate = (kernel, self.dilation_rate) if is_plain else (kernels.dilate(kernel, self.dilation_rate), 1)
-        return ops.conv(x, kernel, dilation_rate=rate, **options)
+        return backend.conv(x, kernel, dilation_rate=rate, **options)
 
     def _ungrouped(self, kernel):
         return kernels.ungroup(kernels.depthwise(kernel) if self.depthwise else kernel, self.groups)

@@ -90,4 +90,4 @@ def _select(x, starts, sizes):
     taps = np.zeros((*sizes, len(starts), 1))
     taps[starts[:, 0] % sizes[0], starts[:, 1] % sizes[1], np.arange(len(starts)), 0] = 1
     taps = ops.convert_to_tensor(taps, x.dtype)
-    return ops.depthwise_conv(x, taps, strides=1, padding="valid", data_format="channels_last")
+    return backend.depthwise_conv(x, taps, strides=1, padding="valid", data_format="channels_last")

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.ops import arguments
 from tfconvkit.ops.precision import at_least_float32
 
@@ -228,7 +229,7 @@ def _blurred_samples(x, kernel, scales, sizes):
         positions = np.arange(size + extent - 1) - extent // 2
         planes = ops.take(planes, mirrored(positions, size), axis=axis + 1)
     strides = strides if strides[0] == strides[1] else (1, 1)
-    planes = ops.conv(planes, ops.cast(kernel, x.dtype)[..., None, None], strides, "valid", "channels_last")
+    planes = backend.conv(planes, ops.cast(kernel, x.dtype)[..., None, None], strides, "valid", "channels_last")
     for axis in (0, 1):
         planes = ops.take(planes, picks[axis] // strides[axis], axis=axis + 1)
     return ops.transpose(ops.reshape(planes, (batch, channels, *sizes)), (0, 2, 3, 1))

@@ -24,5 +24,11 @@ def test_the_numbers_and_names_are_those_of_tensorflow_1_15(case):
     assert {**names, "outputs": NAMES[case]["outputs"]} == NAMES[case] and sorted(arrays) == sorted(expected)
     # Below the first scope some of TensorFlow's own operations have other names now.
     assert all(ours.partition("/")[0] == old.partition("/")[0] for ours, old in pairs)
+    if case == "contrib_network":
+        # The next normalisation takes a shift away again, so that its gradient is rounding here and there.
+        shift, scale = (f"gradient conv1/conv1_2/BatchNorm/{name}" for name in ("beta", "gamma"))
+        zero = np.zeros_like(expected.pop(shift))
+        both = np.stack([arrays.pop(shift), arrays[scale]]), np.stack([zero, expected[scale]])
+        assert relative_error(*both) <= tolerances.GOLDEN
     errors = {name: relative_error(arrays[name], expected[name]) for name in arrays if expected[name].size}
     assert len(errors) >= len(pairs) and max(errors.values()) <= tolerances.GOLDEN

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit import padding as pads
 from tfconvkit.compat.groupy import gconv2d_util, transform_filter_2d_nhwc
 from tfconvkit.compat.spaces import field_of, group_of, kernel_layout
@@ -181,7 +182,7 @@ class GConv2D(ConvolutionWeights):
         settings = {"strides": self.strides, "padding": self.padding, "data_format": self.data_format}
         if self.transpose:
             return ops.conv_transpose(inputs, bank, **settings)
-        return ops.conv(inputs, bank, dilation_rate=self.dilation_rate, **settings)
+        return backend.conv(inputs, bank, dilation_rate=self.dilation_rate, **settings)
 
     def _output_size(self, size, kernel_size, stride, dilation_rate):
         extent = pads.dilated_size(kernel_size, dilation_rate)

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.checks import are_alike
 from tfconvkit.layers.arguments import describe, flag, named
 from tfconvkit.layers.flow.invertible import Invertible, channels_of, made_from, specs
@@ -128,7 +129,8 @@ class Coupling(Invertible):
                 f"condition= in all calls or in none."
             )
         inputs = inputs if condition is None else [*inputs, condition]
-        return self.conditioner(ops.concatenate(inputs, axis=-1) if len(inputs) > 1 else inputs[0])
+        x = ops.concatenate(inputs, axis=-1) if len(inputs) > 1 else inputs[0]
+        return backend.even_if_empty(self.conditioner, x)
 
     def _change(self, x, parameters, changed, inverse):
         # In at least float32, so that log_det belongs to what was really done.

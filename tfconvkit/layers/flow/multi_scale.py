@@ -6,6 +6,7 @@ import numbers
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.layers.arguments import describe, one_of, seed_of
 from tfconvkit.layers.flow.invertible import Invertible, listed, made_from, specs
 from tfconvkit.layers.flow.split import Split
@@ -166,7 +167,7 @@ class MultiScale(Invertible):
     def _standardize(self, k, kept, factored, inverse=False):
         if self.prior == "standard_normal":
             return factored, 0.0
-        moments = ops.cast(self._moments[k](kept), self.log_det_dtype)
+        moments = ops.cast(backend.even_if_empty(self._moments[k], kept), self.log_det_dtype)
         mean, log_deviation = ops.split(moments, 2, axis=-1)
         total = ops.sum(log_deviation, axis=tuple(range(1, len(factored.shape))))
         factored = ops.cast(factored, self.log_det_dtype)

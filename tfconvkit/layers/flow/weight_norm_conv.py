@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.layers import arguments
 from tfconvkit.layers.inputs import CheckedInput
 from tfconvkit.ops import precision
@@ -67,7 +68,8 @@ class WeightNormConv2D(CheckedInput, keras.layers.Conv2D):
         raw = precision.at_least_float32(ops.convert_to_tensor(kernel))
         norm = ops.sqrt(ops.sum(ops.square(raw), axis=(0, 1, 2)))
         factor = self.magnitude / norm if self.use_magnitude else 1 / norm
-        return super().convolution_op(inputs, ops.cast(raw * factor, self.compute_dtype))
+        kernel = ops.cast(raw * factor, self.compute_dtype)
+        return backend.conv(inputs, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
 
     # Keras' convolutions store kernel and bias by themselves and would forget the magnitude.
     def save_own_variables(self, store):

@@ -47,13 +47,13 @@ def convolve(x, kernel, *, strides, padding, dilation_rate, data_format):
         x = backend.pad(x, arguments.join_shape((0, 0), both, (0, 0), data_format), mode=padding)
     rule = "same" if padding == "same" else "valid"
     if max(dilation_rate) == 1 or max(strides) == 1:
-        return ops.conv(x, kernel, strides=strides, padding=rule, **settings)
+        return backend.conv(x, kernel, strides=strides, padding=rule, **settings)
     # TensorFlow refuses strides together with dilation: every position, then those that the strides meet.
     starts = (0, 0)
     if rule == "same":
         extents = map(pads.dilated_size, kernel_size, dilation_rate)
         starts = tuple(map(_first_position, grid, extents, strides))
-    y = ops.conv(x, kernel, padding=rule, **settings)
+    y = backend.conv(x, kernel, padding=rule, **settings)
     steps = tuple(slice(start, None, s) for start, s in zip(starts, strides, strict=True))
     return y[arguments.join_shape(slice(None), steps, slice(None), data_format)]
 

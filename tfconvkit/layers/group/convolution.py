@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfconvkit import groups
+from tfconvkit import backend, groups
 from tfconvkit import padding as pads
 from tfconvkit.banks import GroupKernel
 from tfconvkit.layers import arguments
@@ -154,7 +154,7 @@ class GroupConv(ConvolutionWeights):
             if not isinstance(rest, int) or rest > 0:
                 place = axis + (1 if self.data_format == "channels_last" else 2)
                 inputs = inputs[(slice(None),) * place + (slice(None, grid[axis] - rest),)]
-        return ops.conv(
+        return backend.conv(
             inputs,
             bank,
             strides=self.strides,
@@ -168,7 +168,7 @@ class GroupConv(ConvolutionWeights):
         around, layout = self._crops[0], self._unembedded
         kernel = ops.convert_to_tensor(self.kernel)
         bank = group_expand(kernel, layout.rows((0,) * self.rank, self._fields))
-        return ops.conv(
+        return backend.conv(
             ops.pad(inputs, arguments.join_shape((0, 0), around, (0, 0), self.data_format)),
             bank,
             padding="valid",

@@ -29,7 +29,7 @@ def convolve(x, stage, padding="valid"):
     """
     kernel = dilate(ungroup(stage.kernel, stage.groups), stage.dilation_rate)
     kernel = ops.cast(kernel, x.dtype)
-    y = ops.conv(x, kernel, strides=stage.strides, padding=padding, data_format="channels_last")
+    y = backend.conv(x, kernel, strides=stage.strides, padding=padding, data_format="channels_last")
     return y if stage.bias is None else ops.add(y, ops.cast(stage.bias, x.dtype))
 
 
@@ -58,7 +58,7 @@ def convolve_planes(x, stage):
     taps = ops.convert_to_tensor(_taps_of_band(columns, stride, block), dtype=stage.kernel.dtype)
     band = backend.matmul(stage.kernel[:, :, 0, 0], taps)
     band = ops.cast(ops.reshape(band, (rows, 1, hop + behind, block)), x.dtype)
-    y = ops.conv(images, band, strides=(row_stride, 1), padding="valid", data_format="channels_last")
+    y = backend.conv(images, band, strides=(row_stride, 1), padding="valid", data_format="channels_last")
     y = ops.reshape(y, (-1, planes, counts[0], blocks * block))[..., : counts[1]]
     return ops.transpose(y, (0, 2, 3, 1))
 

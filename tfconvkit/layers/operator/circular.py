@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from tfconvkit import padding
+from tfconvkit import backend, padding
 from tfconvkit.layers.arguments import describe
 
 
@@ -29,9 +29,9 @@ def convolve(x, kernel, strides=(1, 1), dilation_rate=(1, 1)):
     x = wrapped(x, [((k - 1) // 2, k // 2) for k in sizes])
     options = {"strides": strides, "padding": "valid", "data_format": "channels_last"}
     if max(strides) == 1 or max(dilation_rate) == 1:
-        return ops.conv(x, kernel, dilation_rate=dilation_rate, **options)
+        return backend.conv(x, kernel, dilation_rate=dilation_rate, **options)
     # TensorFlow has no dilation beside strides.
-    y = ops.conv(x, kernel, dilation_rate=dilation_rate, padding="valid", data_format="channels_last")
+    y = backend.conv(x, kernel, dilation_rate=dilation_rate, padding="valid", data_format="channels_last")
     return y[:, :: strides[0], :: strides[1]]
 
 

@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from tfconvkit import operators
+from tfconvkit import backend, operators
 
 
 class RunTimeMap(operators.LinearOperator):
@@ -65,7 +65,7 @@ class RunTimeConvolution(RunTimeMap):
     def apply(self, tensors, x):
         padding = "same" if self.padding == "same" else "valid"
         x = ops.pad(x, [(0, 0), *self.pads, (0, 0)]) if self.padding == "full" else x
-        return ops.conv(x, tensors[0], padding=padding, **self.options)
+        return backend.conv(x, tensors[0], padding=padding, **self.options)
 
 
 class RunTimeAdjoint(RunTimeMap):

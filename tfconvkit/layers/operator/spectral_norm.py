@@ -119,7 +119,7 @@ class SpectralNormConv2D(CheckedInput, keras.layers.Conv2D):
         raw = precision.at_least_float32(ops.convert_to_tensor(kernel))
         kernel = ops.cast(self._normalised(raw, ops.shape(inputs)[1:-1]), self.compute_dtype)
         if self.pad_mode == "zeros":
-            return super().convolution_op(inputs, kernel)
+            return backend.conv(inputs, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
         return circular.convolve(inputs, kernel, self.strides, self.dilation_rate)
 
     def effective_kernel(self, grid=None):

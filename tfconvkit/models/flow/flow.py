@@ -148,15 +148,14 @@ class Flow(CheckedInput, TracedOnce):
             NumPy array with one number per sample, in nats.
 
         Raises:
-            ValueError: for less than one draw.
+            ValueError: for less than one draw, or no samples.
         """
         if not arguments.is_positive_integer(samples):
             raise ValueError(f"Flow: samples must be at least 1. Received samples={samples!r}.")
         if batch_size is not None:
             batch_size = arguments.integer("Flow", "batch_size", batch_size, least=1)
         self._check_samples(x)
-        if len(x) == 0:
-            raise ValueError(f"Flow: importance_weighted needs one sample or more. Received shape {tuple(x.shape)}.")
+        _check_some("importance_weighted", x)
         # Layers see sizes here that may be unknown to them where `predict` traces them.
         self.chain(keras.KerasTensor(tuple(x.shape), dtype=self.compute_dtype))
         draws = [self.predict(x, batch_size=batch_size, verbose=0) for _ in range(samples)]
@@ -223,8 +222,12 @@ class Flow(CheckedInput, TracedOnce):
 
         Returns:
             A float.
+
+        Raises:
+            ValueError: for no samples.
         """
         layers, h = self.chain.layers if isinstance(self.chain, Chain) else [self.chain], self._floats(x)
+        _check_some("inverse_error", h)
         if isinstance(layers[0], Dequantize):
             h, layers = layers[0](h), layers[1:]
         z = h
@@ -253,6 +256,11 @@ class Flow(CheckedInput, TracedOnce):
 def _beside(y, sample_weight):
     # Keras drops sample weights without targets; the loss does not look at these.
     return sample_weight if y is None else y
+
+
+def _check_some(method, x):
+    if len(x) == 0:
+        raise ValueError(f"Flow: {method} needs one sample or more. Received shape {tuple(x.shape)}.")
 
 
 def in_bits(nats, x):

@@ -60,7 +60,11 @@ class InpaintingGAN(CheckedInput, TracedOnce):
             arguments.instance("InpaintingGAN", name, player, keras.Layer, "Use a Keras model.")
         adversarial_weight = arguments.number("InpaintingGAN", "adversarial_weight", adversarial_weight)
         self.generator, self.discriminator = generator, discriminator
-        self.reconstruction = losses.MaskedL1() if reconstruction is None else keras.losses.get(reconstruction)
+        reconstruction = losses.MaskedL1() if reconstruction is None else keras.losses.get(reconstruction)
+        remedy = "Use losses.MaskedL1, or a subclass of keras.losses.Loss."
+        self.reconstruction = arguments.instance(
+            "InpaintingGAN", "reconstruction", reconstruction, keras.losses.Loss, remedy
+        )
         self.adversarial, self.adversarial_weight = adversarial, adversarial_weight
         self._discriminator_loss = losses.DiscriminatorLoss(adversarial)
         self._generator_loss = losses.GeneratorLoss(adversarial)
