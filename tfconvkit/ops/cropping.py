@@ -12,8 +12,8 @@ def crop_per_channel(x, starts, data_format="channels_last"):
 
     Axes along which every start is 0 are left alone. Compiled code chooses between two slices; where operations run
     one by one, a depthwise convolution that selects one of its taps reads and writes the tensor only once (there an
-    inf makes its neighbours NaN, as it did in the convolution before). The gradient `g[n, i - starts[c], c]` is the
-    same crop of the padded `g`.
+    inf makes its neighbours NaN, as it did in the convolution before). The gradient `g[n, i - starts[c], c]` of the
+    choice is the same choice in the padded `g`.
 
     Args:
         x: Tensor with one to three grid axes.
@@ -31,15 +31,16 @@ def crop_per_channel(x, starts, data_format="channels_last"):
     x, starts = _checked(x, starts, data_format)
     is_last = data_format == "channels_last"
     is_cropped = starts.any(axis=0)
-    crop = _by_selection if is_last and backend.is_depthwise_fast() else _by_choice
+    if is_last and backend.is_depthwise_fast():
+        return _by_selection(x, starts, is_cropped)
     pads = [(0, 0), *((int(c), int(c)) for c in is_cropped)]
     pads.insert(len(pads) if is_last else 1, (0, 0))
 
     def forward(x):
-        return [crop(x, starts, is_cropped, is_last)], []
+        return [_by_choice(x, starts, is_cropped, is_last)], []
 
     def backward(_, cotangents):
-        return [crop(ops.pad(cotangents[0], pads), 1 - starts, is_cropped, is_last)]
+        return [_by_choice(ops.pad(cotangents[0], pads), 1 - starts, is_cropped, is_last)]
 
     return backend.custom_vjp(forward, backward, [x])[0]
 
@@ -68,7 +69,7 @@ def _by_choice(x, starts, is_cropped, is_last):
     return x
 
 
-def _by_selection(x, starts, is_cropped, is_last):
+def _by_selection(x, starts, is_cropped):
     """Selects by depthwise convolutions, which have two axes: of a volume its depth first."""
     batch, *grid, channels = ops.shape(x)
     sizes = [int(c) + 1 for c in is_cropped]
