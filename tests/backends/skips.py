@@ -10,6 +10,7 @@ TENSORFLOW = {
     "tape and graphs": "GradientTape, graphs and XLA on variables; test_every_backend_gives_the_gradients has the law",
     "exports": "formats of TensorFlow's export: LiteRT and SavedModel of a graph with unknown sizes",
     "replicas": "synchronized=True, which Keras has for tf.distribute alone",
+    "memory": "the tools measure the memory of a process of TensorFlow, which has the legacy rival and the graph",
     "reference": "the expected numbers come from an operation of TensorFlow; another test has the law",
 }
 # What runs on every backend: the contracts, and the laws of the rungs below compat, bijectors and the tools.

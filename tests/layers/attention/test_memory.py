@@ -18,6 +18,7 @@ def peak(size, chunk_size):
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("memory")
 def test_chunks_bound_the_memory_of_the_gradient():
     """Measured at 96 channels: 128^2 whole 747 MB, in chunks 322 MB; 192^2 in chunks 430 MB."""
     whole, chunked, larger = peak(128, 128), peak(128, 0), peak(192, 0)

@@ -206,6 +206,7 @@ def test_half_precision_is_refused(dtype):
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("memory")
 @pytest.mark.parametrize("jit_compile", (False, True))
 def test_memory_does_not_grow_with_depth(jit_compile):
     arguments = argparse.Namespace(batch=64, size=32, channels=12, filters=32, batch_norm=False)
