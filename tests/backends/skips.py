@@ -38,6 +38,7 @@ ROUNDED = (
 )
 BATCH_NORM = ROUNDED + "keras.layers.BatchNormalization computes in float32"
 REDUCED = ROUNDED + "keras.losses.Loss reduces by ops.mean in float32"
+AVERAGED = ROUNDED + "keras.layers.GlobalAveragePooling2D averages in float32"
 POOLED = "the expected numbers are those of Keras' average_pool, which on PyTorch averages over repeated cells"
 DOTS = "PyTorch's register_parameter refuses names with a dot, and Keras names parameters by the layers' names"
 EAGER = "Keras' fit on PyTorch runs every step as it is (keras/src/backend/torch/trainer.py): no trace to count"
@@ -61,6 +62,8 @@ FAULTS = (
         "*/linear/test_branches.py::test_what_was_trained_by_branches_is_inferred_by_one*",
         "*/group/test_normalization.py::test_it_equals_keras_on_fields_unrolled*",
     )),
+    *(Fault(backend, "*/test_group_resnet.py::test_the_network_of_44_layers*", AVERAGED)
+      for backend in ("jax", "torch")),
     *(Fault("torch", pattern, POOLED) for pattern in (
         "*/group/test_pooling.py::test_axes_that_the_group_leaves_alone_are_pooled_as_by*",
         "*/group/test_pooling.py::test_the_identity_component_equals_same_of_tensorflow*",

@@ -79,6 +79,7 @@ def test_the_network_is_saved(golden, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("run", exports.EVERY_FORMAT)
 def test_the_network_is_exported(run, tmp_path):
     """With image and mask as one input and one output: some formats change the order of several."""
