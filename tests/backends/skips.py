@@ -8,7 +8,7 @@ TENSORFLOW = {
     "graphs": "tf.function: tracing with unknown sizes, and what is asked of a graph, exist on TensorFlow alone",
     "graphs and SavedModel": "tf.function and SavedModel are TensorFlow's; JAX and PyTorch compile in predict and fit",
     "tape and graphs": "GradientTape, graphs and XLA on variables; test_every_backend_gives_the_gradients has the law",
-    "exports": "formats of TensorFlow's export: LiteRT and SavedModel of a graph with unknown sizes",
+    "exports": "formats that TensorFlow exports: SavedModel, LiteRT and ONNX; from JAX Keras needs jax2onnx",
     "replicas": "synchronized=True, which Keras has for tf.distribute alone",
     "memory": "the tools measure the memory of a process of TensorFlow, which has the legacy rival and the graph",
     "reference": "the expected numbers come from an operation of TensorFlow; another test has the law",

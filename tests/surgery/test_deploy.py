@@ -64,6 +64,7 @@ for name, model in (("keras", keras.saving.load_model("model.keras")), ("saved",
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("exports")
 @pytest.mark.parametrize("name", ["residual C4 9x9", "nested C4 10x10", "chain O 4x4x4"])
 def test_files_load_where_this_package_is_not_installed(name, tmp_path):
     model = make(name)
@@ -78,6 +79,7 @@ def test_files_load_where_this_package_is_not_installed(name, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("exports")
 @every_network
 def test_deployed_network_runs_in_onnxruntime(name, tmp_path):
     model = make(name)
@@ -87,6 +89,7 @@ def test_deployed_network_runs_in_onnxruntime(name, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.tensorflow("exports")
 @every_network
 def test_deployed_network_runs_in_litert(name, tmp_path):
     model = make(name)
