@@ -37,6 +37,7 @@ class InpaintingGAN(CheckedInput, TracedOnce):
         `reconstruction`, `generator` and `discriminator`, each player's loss without weight.
 
     Raises:
+        TypeError: for a player that is no layer, or a reconstruction that is no `keras.losses.Loss`.
         ValueError: for an unknown kind, or if `fit` gets no list of images and masks.
 
     Reference:
