@@ -2,7 +2,7 @@
 
 from tfconvkit.backend.borders import pad
 from tfconvkit.backend.context import is_depthwise_fast, is_tensorflow_xla
-from tfconvkit.backend.convolutions import conv, depthwise_conv, even_if_empty
+from tfconvkit.backend.convolutions import add_bias, conv, depthwise_conv, even_if_empty
 from tfconvkit.backend.differentiation import after, custom_vjp, vjp
 from tfconvkit.backend.fourier import complex_from, irfftn, rfftn
 from tfconvkit.backend.matrices import (
@@ -20,6 +20,7 @@ from tfconvkit.backend.pooling import average_pool
 from tfconvkit.backend.promotion import clip, cumsum, floor, matmul, maximum, mean, prod, tanh
 
 __all__ = [
+    "add_bias",
     "after",
     "average_pool",
     "clip",

@@ -1,5 +1,6 @@
-"""Convolutions that answer nothing with nothing: empty batches and grids."""
+"""Convolutions that answer nothing with nothing, empty batches and grids, and the addition of their bias."""
 
+import keras
 from keras import ops
 
 
@@ -21,6 +22,30 @@ def depthwise_conv(x, kernel, *args, **options):
         TensorShape([0, 6, 6, 6])
     """
     return even_if_empty(ops.depthwise_conv, x, kernel, *args, **options)
+
+
+def add_bias(x, bias, data_format="channels_last"):
+    """Adds a number to each channel; where `x` is a convolution of TensorFlow, the sum becomes a part of it.
+
+    `keras.ops.add` asks the sizes which axis the bias is for, even where its shape says so: on TensorFlow, channels
+    first and as many columns as channels, it adds a bias `(1, channels, 1, 1)` along the columns (Keras 3.15).
+
+    Args:
+        x: Tensor with one to three grid axes.
+        bias: `(channels,)`.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Example:
+        >>> np.asarray(add_bias(ops.zeros((1, 2, 2)), ops.convert_to_tensor([0.0, 1.0]), "channels_first"))[0]
+        array([[0., 0.],
+               [1., 1.]], dtype=float32)
+    """
+    is_last = data_format == "channels_last"
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.nn.bias_add(x, bias, "N...C" if is_last else "NC...")
+    return x + ops.reshape(bias, (-1,) if is_last else (-1,) + (1,) * (len(x.shape) - 2))
 
 
 def even_if_empty(function, x, *args, **options):

@@ -63,6 +63,12 @@ class WeightNormConv2D(CheckedInput, keras.layers.Conv2D):
                 name="magnitude",
             )
 
+    def call(self, inputs):
+        outputs = self.convolution_op(inputs, self.kernel)
+        if self.use_bias:
+            outputs = backend.add_bias(outputs, ops.convert_to_tensor(self.bias), self.data_format)
+        return outputs if self.activation is None else self.activation(outputs)
+
     def convolution_op(self, inputs, kernel):
         arguments.check_window(self, inputs.shape)
         raw = precision.at_least_float32(ops.convert_to_tensor(kernel))

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfconvkit import backend
 from tfconvkit.layers import arguments
 from tfconvkit.layers.gated import placement
 from tfconvkit.layers.weights import ConvolutionWeights
@@ -119,7 +120,7 @@ class GatedConv2D(ConvolutionWeights):
             data_format=self.data_format,
         )
         if self.use_bias:
-            x = ops.add(x, ops.reshape(self.bias, arguments.join_shape(1, (1, 1), -1, self.data_format)))
+            x = backend.add_bias(x, ops.convert_to_tensor(self.bias), self.data_format)
         if not self.is_gated:
             return x if self._is_bare else self.activation(x)
         features, gates = ops.split(x, 2, axis=self._channel_axis)

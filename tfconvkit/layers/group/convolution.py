@@ -181,7 +181,7 @@ class GroupConv(ConvolutionWeights):
             return outputs
         # Broadcast, not repeat: TensorFlow's repeat costs a dozen small operations.
         bias = ops.broadcast_to(ops.reshape(self.bias, (-1, 1)), (self.filters, self._layout.output_field.size))
-        return ops.add(outputs, ops.reshape(bias, self._bias_shape()))
+        return backend.add_bias(outputs, ops.reshape(bias, (-1,)), self.data_format)
 
     def _rows(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
@@ -206,10 +206,6 @@ class GroupConv(ConvolutionWeights):
         bank = bank[..., :: inputs // self._layout.components, ::outputs]
         cells = ops.reshape(bank, (-1, *shape[-2:]))
         return ops.reshape(ops.take(cells, self._layout.representatives(), axis=0), shape)
-
-    def _bias_shape(self):
-        channels = self.filters * self._layout.output_field.size
-        return arguments.join_shape(1, (1,) * self.rank, channels, self.data_format)
 
 
 def fixed_fields(layer, kwargs, input_field, output_field):
