@@ -56,6 +56,28 @@ def test_the_gradient_is_the_adjoint(grid):
     assert error <= tolerances.FINITE_DIFFERENCE
 
 
+@pytest.mark.parametrize("is_compiled", (False, True))
+@pytest.mark.parametrize("data_format", ("channels_last", "channels_first"))
+def test_a_bias_per_channel_is_added_to_what_is_cropped(data_format, is_compiled):
+    rng = np.random.default_rng(0)
+    x, bias, v = rng.normal(size=(2, 4, 5, 4)), rng.normal(size=4), rng.normal(size=(2, 3, 4, 4))
+    moved = (lambda x: x) if data_format == "channels_last" else (lambda x: np.moveaxis(x, -1, 1))
+
+    def crop(x, bias):
+        return crop_per_channel(x, STARTS[:, :2], data_format, bias)
+
+    y = running.graph(crop, is_compiled)(moved(x), bias)
+    assert np.allclose(y, moved(expected(x, STARTS[:, :2]) + bias), rtol=0, atol=tolerances.LAW["float64"])
+    slopes = running.graph(lambda x, bias: backend.vjp(crop, [x, bias], moved(v)), is_compiled)(moved(x), bias)
+    assert np.allclose(slopes[1], v.sum(axis=(0, 1, 2)), rtol=0, atol=tolerances.LAW["float64"])
+    assert gradient_error(crop, [moved(x), bias], rng) <= tolerances.FINITE_DIFFERENCE
+
+
+def test_a_bias_of_other_channels_is_refused():
+    with pytest.raises(ValueError, match=r"bias as 4 numbers.*\(3,\)"):
+        crop_per_channel(np.ones((1, 4, 5, 4)), STARTS[:, :2], bias=np.ones(3))
+
+
 @pytest.mark.tensorflow("graphs")
 def test_tensorflow_is_asked_whether_xla_compiles():
     answers = {}

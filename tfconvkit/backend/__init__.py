@@ -16,6 +16,7 @@ from tfconvkit.backend.matrices import (
     svd,
     working_form,
 )
+from tfconvkit.backend.padded_convolution import padded_conv
 from tfconvkit.backend.pooling import average_pool
 from tfconvkit.backend.promotion import clip, cumsum, floor, matmul, maximum, mean, prod, tanh
 
@@ -43,6 +44,7 @@ __all__ = [
     "maximum",
     "mean",
     "pad",
+    "padded_conv",
     "prod",
     "rfftn",
     "singular_values",

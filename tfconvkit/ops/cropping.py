@@ -7,18 +7,19 @@ from tfconvkit import backend
 from tfconvkit.ops import arguments
 
 
-def crop_per_channel(x, starts, data_format="channels_last"):
-    """Crops one pixel per axis, for every channel before or behind: `y[n, i, c] = x[n, i + starts[c], c]`.
+def crop_per_channel(x, starts, data_format="channels_last", bias=None):
+    """Crops one pixel per axis, for every channel before or behind: `y[n, i, c] = x[n, i + starts[c], c] + bias[c]`.
 
-    Axes along which every start is 0 are left alone. Compiled code chooses between two slices; where operations run
-    one by one, a depthwise convolution that selects one of its taps reads and writes the tensor only once (there an
-    inf makes its neighbours NaN, as it did in the convolution before). The gradient `g[n, i - starts[c], c]` of the
-    choice is the same choice in the padded `g`.
+    Axes along which every start is 0 are left alone. Compiled code chooses between slices; where operations run one by
+    one, a depthwise convolution that selects one of its taps reads and writes the tensor only once (there an inf makes
+    its neighbours NaN, as it did in the convolution before). The gradient `g[n, i - starts[c], c]` of the choice is
+    the same choice in the padded `g`.
 
     Args:
         x: Tensor with one to three grid axes.
         starts: Zeros and ones, `(channels, rank)`, a NumPy array.
         data_format: `"channels_last"` or `"channels_first"`.
+        bias: `(channels,)` or None.
 
     Returns:
         Tensor whose cropped axes are one shorter.
@@ -29,20 +30,29 @@ def crop_per_channel(x, starts, data_format="channels_last"):
                [2., 5.]], dtype=float32)
     """
     x, starts = _checked(x, starts, data_format)
+    bias = None if bias is None else _checked_bias(x, bias, len(starts))
     is_last = data_format == "channels_last"
     is_cropped = starts.any(axis=0)
     if is_last and backend.is_depthwise_fast():
-        return _by_selection(x, starts, is_cropped)
+        return _by_selection(x if bias is None else backend.add_bias(x, bias), starts, is_cropped)
+    others = [axis for axis in range(len(x.shape)) if axis != (len(is_cropped) + 1 if is_last else 1)]
     pads = [(0, 0), *((int(c), int(c)) for c in is_cropped)]
     pads.insert(len(pads) if is_last else 1, (0, 0))
 
-    def forward(x):
-        return [_by_choice(x, starts, is_cropped, is_last)], []
+    def choose(x, starts):
+        along_channels = (-1,) if is_last else (-1,) + (1,) * len(is_cropped)
+        choices = starts.astype(bool).T.reshape((len(is_cropped), *along_channels))
+        return _by_choice(x, choices, list(np.flatnonzero(is_cropped)), 1 if is_last else 2)
+
+    def forward(x, bias=None):
+        y = choose(x, starts)
+        return [y if bias is None else backend.add_bias(y, bias, data_format)], []
 
     def backward(_, cotangents):
-        return [_by_choice(ops.pad(cotangents[0], pads), 1 - starts, is_cropped, is_last)]
+        g = choose(ops.pad(cotangents[0], pads), 1 - starts)
+        return [g] if bias is None else [g, ops.sum(g, axis=others)]
 
-    return backend.custom_vjp(forward, backward, [x])[0]
+    return backend.custom_vjp(forward, backward, [x] if bias is None else [x, bias])[0]
 
 
 def _checked(x, starts, data_format):
@@ -59,14 +69,21 @@ def _checked(x, starts, data_format):
     return x, starts.astype("int64")
 
 
-def _by_choice(x, starts, is_cropped, is_last):
-    """Chooses between two slices, one axis after the other."""
-    first = 1 if is_last else 2
-    shape = (-1,) if is_last else (-1,) + (1,) * len(is_cropped)
-    for axis in np.flatnonzero(is_cropped):
-        before, behind = (x[(slice(None),) * (first + axis) + (part,)] for part in (slice(None, -1), slice(1, None)))
-        x = ops.where(starts[:, axis].astype(bool).reshape(shape), behind, before)
-    return x
+def _checked_bias(x, bias, channels):
+    bias = arguments.tensor("crop_per_channel", "bias", bias, kinds=arguments.FLOATS)
+    if tuple(bias.shape) != (channels,):
+        raise ValueError(f"crop_per_channel expects bias as {channels} numbers, one per channel of x, or None. "
+                         f"Received shape {tuple(bias.shape)}.")
+    return ops.cast(bias, x.dtype)
+
+
+def _by_choice(x, choices, axes, first):
+    """Chooses between the slices before and behind, along each of the axes."""
+    if not axes:
+        return x
+    axis, *others = axes
+    slices = (x[(slice(None),) * (first + axis) + (part,)] for part in (slice(1, None), slice(None, -1)))
+    return ops.where(choices[axis], *(_by_choice(part, choices, others, first) for part in slices))
 
 
 def _by_selection(x, starts, is_cropped):

@@ -50,6 +50,7 @@ EVERYTHING = (
     Setting("D4", 2, 32, kernel_size=2, form="deploy"),
     Setting("C4", 3, 16),
     Setting("C4", 3, 16, strides=2),
+    Setting("C4", 3, 16, kernel_size=2),
     Setting("C4", 3, 16, form="deploy"),
 )
 

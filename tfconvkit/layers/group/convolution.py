@@ -79,9 +79,7 @@ class GroupConv(ConvolutionWeights):
     def call(self, inputs):
         self._check_grid(arguments.grid_of(inputs.shape, self.data_format))
         if self._crops:
-            # The bias comes before the crop: TensorFlow adds it within the convolution.
-            outputs = self._add_bias(self._convolve_unembedded(inputs))
-            outputs = crop_per_channel(outputs, self._starts, self.data_format)
+            outputs = self._convolve_and_crop(inputs)
         else:
             bank = self.bank(arguments.grid_of(ops.shape(inputs), self.data_format))
             outputs = self._add_bias(self._convolve(inputs, bank))
@@ -163,25 +161,25 @@ class GroupConv(ConvolutionWeights):
             data_format=self.data_format,
         )
 
-    def _convolve_unembedded(self, inputs):
-        """All outputs and some more, by kernels without a support around them, whose zeros would be multiplied."""
-        around, layout = self._crops[0], self._unembedded
-        kernel = ops.convert_to_tensor(self.kernel)
-        bank = group_expand(kernel, layout.rows((0,) * self.rank, self._fields))
-        return backend.conv(
-            ops.pad(inputs, arguments.join_shape((0, 0), around, (0, 0), self.data_format)),
-            bank,
-            padding="valid",
-            dilation_rate=layout.dilation_rate,
-            data_format=self.data_format,
-        )
+    def _convolve_and_crop(self, inputs):
+        """Crops the outputs of kernels that stand in no support, whose zeros would be multiplied."""
+        around, layout, bias = self._crops[0], self._unembedded, self._channel_bias()
+        bank = group_expand(ops.convert_to_tensor(self.kernel), layout.rows((0,) * self.rank, self._fields))
+        # Compiled code adds the bias where it crops; TensorFlow's operations add it where they convolve.
+        early, late = (bias, None) if backend.is_depthwise_fast() else (None, bias)
+        outputs = backend.padded_conv(inputs, bank, around, early, layout.dilation_rate, self.data_format)
+        return crop_per_channel(outputs, self._starts, self.data_format, late)
 
     def _add_bias(self, outputs):
+        return backend.add_bias(outputs, self._channel_bias(), self.data_format) if self.use_bias else outputs
+
+    def _channel_bias(self):
+        """The bias of every channel; None where there is none."""
         if not self.use_bias:
-            return outputs
+            return None
         # Broadcast, not repeat: TensorFlow's repeat costs a dozen small operations.
         bias = ops.broadcast_to(ops.reshape(self.bias, (-1, 1)), (self.filters, self._layout.output_field.size))
-        return backend.add_bias(outputs, ops.reshape(bias, (-1,)), self.data_format)
+        return ops.reshape(bias, (-1,))
 
     def _rows(self, grid):
         """The index table for a grid; where a needed size is known at run time only, a choice among all tables."""
