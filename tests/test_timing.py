@@ -12,6 +12,15 @@ def test_every_candidate_runs_once_in_every_round():
     assert len({tuple(turn) for turn in rounds}) > 1
 
 
+def test_a_candidate_may_settle_before_it_is_timed(monkeypatch):
+    order, timed = [], []
+    monkeypatch.setattr(timing, "_elapsed", lambda function: timed.append(len(order)) or function() or 1.0)
+    candidates = {name: lambda name=name: order.append(name) for name in "ab"}
+    assert timing.interleaved(candidates, rounds=2, warmup=1, settle=2) == {"a": 1.0, "b": 1.0}
+    assert len(order) == 3 * 2 * 3 and timed == list(range(2, 18, 3))
+    assert all(len(set(order[start : start + 3])) == 1 for start in range(0, 18, 3))
+
+
 def test_ratios_are_relative_to_the_first_candidate():
     assert timing.ratios({"plain": 2.0, "group": 3.0}) == {"plain": 1.0, "group": 1.5}
 

@@ -4,8 +4,9 @@
 "generator" is KernelGAN's step: 64 channels, kernels 7, 5, 3, 1, 1, 1, stride 2, one image of 64x64x3, a loss of the
 output and the four terms of the kernel. Expanded finds the kernel as the original code does, as the response of the
 chain to a single bright pixel. "block" is SESR's: 16 to 16 channels, 3x3 then 1x1 over 256, on 8x64x64. A step is
-forward, gradients of all weights, Adam, without XLA. Medians of interleaved rounds. "Mmul" are the millions of
-multiplications of the forward pass.
+forward, gradients of all weights, Adam, without XLA, and follows two steps of its own kind as it does in training
+(`--settle 0` times it behind a step of another kind, out of the caches). Medians of interleaved rounds. "Mmul" are the
+millions of multiplications of the forward pass.
 """
 
 import argparse
@@ -112,9 +113,9 @@ def blocks(batch, size, channels, width):
     return steps, work
 
 
-def rows(name, steps, work, rounds):
+def rows(name, steps, work, rounds, settle):
     """Returns the rows of the table for one kind of step."""
-    medians = timing.interleaved(steps, rounds=rounds)
+    medians = timing.interleaved(steps, rounds=rounds, settle=settle)
     ratios = timing.ratios(medians)
     return [[name, form, work[form] / 1e6, 1e3 * medians[form], ratios[form]] for form in medians]
 
@@ -126,10 +127,11 @@ def main():
     parser.add_argument("--width", type=int, default=256, help="of the block")
     parser.add_argument("--batch", type=int, default=8, help="of the block")
     parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--settle", type=int, default=2, help="untimed steps before each timed one, as in training")
     options = parser.parse_args()
     print(timing.machine())
-    table = rows("generator", *generators(options.size, options.filters), options.rounds)
-    table += rows("block", *blocks(options.batch, options.size, 16, options.width), options.rounds)
+    table = rows("generator", *generators(options.size, options.filters), options.rounds, options.settle)
+    table += rows("block", *blocks(options.batch, options.size, 16, options.width), options.rounds, options.settle)
     print(timing.table(HEADER, table))
 
 

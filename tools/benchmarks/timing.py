@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 
 
-def interleaved(candidates, rounds=30, warmup=3, seed=0):
+def interleaved(candidates, rounds=30, warmup=3, seed=0, settle=0):
     """Times callables in rounds and returns the median of each.
 
     In a round every candidate runs once, in random order. A run ends when one of its outputs has arrived as a NumPy
@@ -22,6 +22,8 @@ def interleaved(candidates, rounds=30, warmup=3, seed=0):
         rounds: Number of timed rounds.
         warmup: Number of rounds before them that are not timed; tracing and compiling happen there.
         seed: Seed of the orders.
+        settle: Number of runs just before each timed one, not timed either: for steps that follow themselves, as in
+            training, and find their own data in the caches, not what is left of the candidate before.
 
     Returns:
         Dictionary from names to seconds, in the order of `candidates`.
@@ -32,6 +34,8 @@ def interleaved(candidates, rounds=30, warmup=3, seed=0):
     for turn in range(warmup + rounds):
         shuffled.shuffle(names)
         for name in names:
+            for _ in range(settle):
+                candidates[name]()
             elapsed = _elapsed(candidates[name])
             if turn >= warmup:
                 seconds[name].append(elapsed)
