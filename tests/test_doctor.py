@@ -32,6 +32,14 @@ def test_a_failure_gives_status_1_and_is_shown_with_its_remedy(monkeypatch, caps
     assert "FAILURE  broken\n" in printed and "  Mend it.\n" in printed and "will not work" in printed
 
 
+def test_a_sum_of_keras_that_broadcasts_wrongly_is_a_warning(monkeypatch):
+    monkeypatch.setattr("keras.ops.add", lambda x, y: x + y)
+    assert running._sum(np).status == "ok"
+    monkeypatch.setattr("keras.ops.add", lambda x, y: x + y.ravel())
+    check = running._sum(np)
+    assert check.status == "warning" and "channels first" in check.text and check.remedy
+
+
 @pytest.mark.parametrize("environment, versions, processor, expected", [
     ({}, GOOD, MODERN, []),
     ({"TF_USE_LEGACY_KERAS": "1"}, GOOD, MODERN, [("TF_USE_LEGACY_KERAS", "warning")]),

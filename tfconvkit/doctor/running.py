@@ -32,6 +32,7 @@ def checks():
         if kind in devices:
             yield _compared(tf, np, f"{name} on {kind}", way, (x, kernel, expected), kind)
     yield _gradient(tf, np, convolution, x, kernel)
+    yield _sum(np)
 
 
 def _correlation(np, x, kernel):
@@ -67,6 +68,22 @@ def _gradient(tf, np, convolution, x, kernel):
         return _failed(name, error)
     difference = (above - below) / (2 * step)
     return _judged(name, abs(slope - difference) / max(abs(difference), 1.0), 1e-6)
+
+
+def _sum(np):
+    """Adds a column to a square matrix by Keras, as its convolutions add a bias to channels that stand first."""
+    name = "keras.ops.add"
+    try:
+        from keras import ops
+
+        y = ops.convert_to_numpy(ops.add(np.zeros((2, 2)), np.array([[0.0], [1.0]])))
+    except Exception as error:
+        return _failed(name, error)
+    if np.array_equal(y, [[0, 0], [1, 1]]):
+        return Check(name, "ok", "adds a column to a square matrix as NumPy does")
+    return Check(name, "warning", "adds a column to a square matrix as a row. Keras' convolutions add their bias so: "
+                 "wrong with channels first and as many columns as filters",
+                 'Use data_format="channels_last" there. The layers of tfconvkit add their biases by themselves.')
 
 
 def _judged(name, error, tolerance):
