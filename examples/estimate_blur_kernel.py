@@ -1,11 +1,11 @@
 """By which blur was this photograph made smaller? KernelGAN finds the kernel from the small photograph alone.
 
-Blurs one of scikit-learn's photographs with a known kernel and keeps every second pixel. From the result alone,
-models.KernelGAN estimates the kernel, three times from other first weights, in 2000 steps each (five minutes in all).
+Blurs one of scikit-image's photographs with a known kernel and keeps every second pixel. From the result alone,
+models.KernelGAN estimates the kernel, three times from other first weights, in 2000 steps each (four minutes in all).
 Printed is the correlation with the true kernel, beside that of two guesses: no blur but the mean of 2 x 2 pixels, and
 bicubic down-scaling. The last line is no guess, as it knows the truth: the best round Gaussian. An estimate below it
 found the width, not the shape. Writes a picture of the true kernel and of the estimates. Needs pip install
-"tfconvkit[demo]".
+"tfconvkit[demo,photo]".
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from sklearn.datasets import load_sample_image
+from skimage import data
 
 from tfconvkit import models
 from tfconvkit.ops.resize import imresize, taps
@@ -91,7 +91,7 @@ def main(arguments=None):
     parser.add_argument("--quick", action="store_true", help="one kernel, one seed and few steps; no picture")
     parser.add_argument("--out", type=Path, help="picture, estimate_blur_kernel.png by default")
     options = parser.parse_args(arguments)
-    photograph = load_sample_image("flower.jpg")
+    photograph = data.rocket()
     truths = {"Gaussian": gaussian(), "motion": motion()}
     seeds, steps, rows = range(3), 2000, []
     if options.quick:
