@@ -95,3 +95,21 @@ def test_a_number_of_it_has_gradients_for_all_inputs():
     grid, size, pads = CASES[4]
     slopes = gradients(lambda *i: ops.sum(backend.padded_conv(*i[:2], pads, i[2]) ** 2), drawn(grid, size))
     assert all(np.abs(slope).max() > 0 for slope in slopes)
+
+
+@pytest.mark.tensorflow("tape and graphs")
+@pytest.mark.parametrize(("grid", "size", "pads"), CASES[1:], ids=str)
+def test_jacobians_and_forward_mode_agree(grid, size, pads):
+    import tensorflow as tf
+
+    x, kernel, bias = map(tf.constant, drawn(grid, size, batch=1))
+    direction = tf.constant(np.random.default_rng(1).normal(size=x.shape))
+    with tf.autodiff.ForwardAccumulator(x, direction) as accumulator:
+        forward = accumulator.jvp(backend.padded_conv(x, kernel, pads, bias))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = backend.padded_conv(x, kernel, pads, bias)
+    jacobian = tf.reshape(tape.jacobian(y, x), (-1, tf.size(x)))
+    product = tf.reshape(tf.linalg.matvec(jacobian, tf.reshape(direction, (-1,))), y.shape)
+    assert relative_error(forward, product) <= tolerances.LAW["float64"]
+    assert relative_error(forward, one_by_one(direction, kernel, pads, 0)) <= tolerances.LAW["float64"]

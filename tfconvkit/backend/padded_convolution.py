@@ -41,6 +41,10 @@ def padded_conv(x, kernel, pads, bias=None, dilation_rate=1, data_format="channe
     return y if bias is None else add_bias(y, bias, data_format)
 
 
+# Said although they are the defaults: forward-mode differentiation of volumes asks for them (2.21).
+_LAYOUTS = {2: "NHWC", 3: "NDHWC"}
+
+
 def _on_tensorflow(x, kernel, pads, bias):
     import tensorflow as tf
 
@@ -56,10 +60,9 @@ def _on_tensorflow(x, kernel, pads, bias):
         x, kernel = kept
         turned = (*size, *map(int, (kernel.shape[-1], kernel.shape[-2])))
         v = _padded(cotangents[0], rest)
-        d_kernel = kernel_gradient(
-            input=v, filter_sizes=turned, out_backprop=x, strides=[1] * (len(size) + 2), padding="VALID"
-        )
-        gradients = [tf.nn.convolution(v, _turned(kernel), padding="VALID"), _turned(d_kernel)]
+        options = {"strides": [1] * (len(size) + 2), "data_format": _LAYOUTS[len(size)]}
+        d_kernel = kernel_gradient(input=v, filter_sizes=turned, out_backprop=x, padding="VALID", **options)
+        gradients = [_valid(v, _turned(kernel)), _turned(d_kernel)]
         return gradients if bias is None else [*gradients, tf.raw_ops.BiasAddGrad(out_backprop=cotangents[0])]
 
     return custom_vjp(forward, backward, [x, kernel] if bias is None else [x, kernel, bias])[0]
@@ -71,7 +74,13 @@ def _convolved(x, kernel, pads):
     around = [(0, 0), *pads, (0, 0)]
     if len(pads) == 2:
         return tf.nn.conv2d(x, kernel, 1, around)
-    return tf.nn.convolution(tf.pad(x, around), kernel, padding="VALID")
+    return _valid(tf.pad(x, around), kernel)
+
+
+def _valid(x, kernel):
+    import tensorflow as tf
+
+    return tf.nn.convolution(x, kernel, padding="VALID", data_format=_LAYOUTS[len(x.shape) - 2])
 
 
 def _padded(x, pads):
