@@ -4,9 +4,8 @@
 "generator" is KernelGAN's step: 64 channels, kernels 7, 5, 3, 1, 1, 1, stride 2, one image of 64x64x3, a loss of the
 output and the four terms of the kernel. Expanded finds the kernel as the original code does, as the response of the
 chain to a single bright pixel. "block" is SESR's: 16 to 16 channels, 3x3 then 1x1 over 256, on 8x64x64. A step is
-forward, gradients of all weights, Adam, without XLA, and follows two steps of its own kind as it does in training
-(`--settle 0` times it behind a step of another kind, out of the caches). Medians of interleaved rounds. "Mmul" are the
-millions of multiplications of the forward pass.
+forward, gradients of all weights, Adam, without XLA. Medians of interleaved rounds; `--settle 2` times each step behind
+two of its own kind, as in training. "Mmul" are the millions of multiplications of the forward pass.
 """
 
 import argparse
@@ -127,7 +126,7 @@ def main():
     parser.add_argument("--width", type=int, default=256, help="of the block")
     parser.add_argument("--batch", type=int, default=8, help="of the block")
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--settle", type=int, default=2, help="untimed steps before each timed one, as in training")
+    parser.add_argument("--settle", type=int, default=0, help="untimed steps before each timed one")
     options = parser.parse_args()
     print(timing.machine())
     table = rows("generator", *generators(options.size, options.filters), options.rounds, options.settle)
